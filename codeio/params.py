@@ -1,0 +1,239 @@
+"""Params: params.yaml, typed. Hydra composes, msgspec checks; no value has a default here.   files + overrides -> Params"""
+
+import difflib
+import os
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, Literal
+
+import msgspec
+import yaml
+from hydra import compose, initialize_config_dir
+from hydra.core.config_store import ConfigStore
+from hydra.core.global_hydra import GlobalHydra
+from hydra.errors import HydraException
+from omegaconf import DictConfig, OmegaConf
+from omegaconf.errors import OmegaConfBaseException
+
+from codeio.errors import BadParams
+
+ROOT = Path(os.environ.get("CODEIO_ROOT", Path(__file__).resolve().parents[1]))
+GROUPS = ("model", "machine", "experiment")  # keys of params.yaml that name a file under experiments/
+
+
+class Section(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Part of params.yaml: a missing, misspelt or mistyped key stops the run at once."""
+
+
+class Procedural(Section):
+    programs: int
+    levels: int
+
+
+class Hub(Section):
+    """A data set of the Hugging Face hub; `revision` pins it."""
+
+    id: str
+    revision: str
+    split: str = "train"
+    column: str = "text"
+
+
+class Collect(Section):
+    procedural: Procedural
+    installed: tuple[str, ...]
+    stdlib: bool
+    directory: str | None
+    jsonl: str | None
+    hub: Hub | None
+    near_duplicate: float
+    rows_per_shard: int
+
+
+class Unify(Section):
+    heldout_structure: float
+    heldout_constants: float
+    heldout_natural: float
+    max_code_chars: int
+
+
+class Execute(Section):
+    pairs: int
+    heldout_pairs: int
+    pool: int
+    draws: int
+    max_lines: int
+    cpu_s: float
+    memory_mb: int
+
+
+class Pose(Section):
+    near_duplicate: float
+
+
+class Slip(Section):
+    right_first: float
+    right_later: float
+
+
+class Answer(Section):
+    teacher: str
+    max_trace_lines: int
+    max_chars: int
+    slip: Slip
+
+
+class Revise(Section):
+    max_turns: int
+
+
+class Tokenizer(Section):
+    vocab: int
+
+
+class Instructions(Section):
+    source: str | Hub | None
+    rows: int
+
+
+class Train(Section):
+    budget: Literal["epochs", "tokens"]
+    epochs: float
+    tokens: int
+    max_length: int
+    stages: tuple[Literal["io", "instruct"], ...]
+    instructions: Instructions
+
+
+class Evaluate(Section):
+    items: int
+    max_new_tokens: int
+    batch: int
+    instructions: int
+
+
+class Model(Section):
+    """A file of experiments/model/."""
+
+    name: str
+
+
+class Machine(Section):
+    """A file of experiments/machine/."""
+
+    name: str
+
+
+class Params(Section):
+    """Everything a run depends on. Field order = order of params.yaml."""
+
+    seed: int
+    model: Model
+    machine: Machine
+    engine: Literal["local"]
+    workers: int
+    isolation: Literal["auto", "T3", "T2", "none"]
+    allow_stale: bool
+    collect: Collect
+    unify: Unify
+    execute: Execute
+    pose: Pose
+    teachers: tuple[str, ...]
+    answer: Answer
+    revise: Revise
+    teacher: str
+    revisions: int
+    pairs_per_function: int
+    predict: Literal["both", "input", "output"]
+    format: Literal["q_code_cot"]
+    wrong: Literal["keep", "drop", "ground_truth"]
+    fraction: float
+    loss: Literal["all", "last", "right"]
+    tokenizer: Tokenizer
+    train: Train
+    evaluate: Evaluate
+
+
+# Parts that decide the data on disk: train.py refuses them, since a sweep must not regenerate data.
+DATA = ("collect", "unify", "execute", "pose", "teachers", "answer", "revise", "tokenizer")
+
+
+def register() -> None:
+    """Make params.yaml Hydra's primary config, with the chosen group files merged in."""
+    plain = read_yaml(ROOT / "params.yaml")
+    choices = [{group: plain.pop(group, None)} for group in GROUPS]
+    ConfigStore.instance().store(name="codeio", node={"defaults": ["_self_", *choices], **plain})
+
+
+def read_yaml(path: Path) -> dict[str, Any]:
+    try:
+        value = yaml.safe_load(path.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise BadParams(f"{path.name}: {error.strerror}; is this a checkout of codeio?") from error
+    except (yaml.YAMLError, UnicodeDecodeError) as error:
+        raise BadParams(f"{path.name} is not YAML: {' '.join(str(error).split())}") from error
+    if not isinstance(value, dict):
+        raise BadParams(f"{path.name} holds no settings")
+    return value
+
+
+def load(*overrides: str) -> Params:
+    """Params as `python train.py OVERRIDES` would see them. Raises BadParams naming the key and the nearest one."""
+    return typed(composed(*overrides))
+
+
+def composed(*overrides: str) -> DictConfig:
+    register()
+    GlobalHydra.instance().clear()
+    with initialize_config_dir(str(ROOT / "experiments"), version_base="1.3"):
+        try:
+            return compose("codeio", overrides=list(overrides))
+        except (HydraException, OmegaConfBaseException) as error:
+            raise BadParams(explain(error, overrides)) from error
+
+
+def typed(config: DictConfig) -> Params:
+    plain = OmegaConf.to_container(config, resolve=True)
+    try:
+        return msgspec.convert(plain, Params)
+    except msgspec.ValidationError as error:
+        raise BadParams(f"params: {error}{near_field(str(error), plain)}") from error
+
+
+def explain(error: Exception, overrides: tuple[str, ...]) -> str:
+    """Hydra's complaint in one line, with the nearest valid key or file."""
+    first = " ".join(str(error).split("\n")[0].split())
+    register()
+    valid = [*dotted(read_yaml(ROOT / "params.yaml")), *GROUPS]
+    for override in overrides:
+        key, _, value = override.lstrip("+~").partition("=")
+        if key in GROUPS and value not in (options := group_files(key)):
+            return f"{key}={value}: there is no experiments/{key}/{value}.yaml{did_you_mean(value, options)}"
+        if key not in valid and key in first:
+            return f"unknown key {key}{did_you_mean(key, valid)}"
+    return first
+
+
+def near_field(message: str, plain: dict[str, Any]) -> str:
+    key = message.split("unknown field `")[-1].split("`")[0] if "unknown field" in message else ""
+    names = [
+        name.split(".")[-1] for name in dotted(read_yaml(ROOT / "params.yaml")) if name.split(".")[-1] != key
+    ]
+    return did_you_mean(key, names) if key else ""
+
+
+def did_you_mean(word: str, valid: list[str]) -> str:
+    near = difflib.get_close_matches(word, valid, n=1, cutoff=0.5)
+    return f"; did you mean {near[0]}?" if near else ""
+
+
+def group_files(group: str) -> list[str]:
+    return sorted(file.stem for file in (ROOT / "experiments" / group).glob("*.yaml"))
+
+
+def dotted(tree: dict[str, Any], prefix: str = "") -> Iterator[str]:
+    """Every key of a nested mapping as Hydra writes it."""
+    for key, value in tree.items():
+        yield f"{prefix}{key}"
+        if isinstance(value, dict):
+            yield from dotted(value, f"{prefix}{key}.")

@@ -1,0 +1,100 @@
+"""Shards: records as parquet, the same bytes for the same rows.   records <-> part-*.parquet
+
+Scalars are columns; nested fields are columns of JSON text, so that every tool reads the files and no schema drifts.
+"""
+
+import hashlib
+import os
+import types
+from collections.abc import Iterator, Sequence
+from functools import cache
+from pathlib import Path
+from typing import Any, Literal, TypeVar, Union, get_args, get_origin, get_type_hints
+
+import msgspec
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from codeio.errors import BadInput
+from codeio.records import Record
+
+R = TypeVar("R", bound=Record)
+SCALARS = {str: pa.string(), int: pa.int64(), float: pa.float64(), bool: pa.bool_()}
+# Fixed row groups and codec level: part of the promise of equal bytes.
+WRITER = {"compression": "zstd", "compression_level": 3, "row_group_size": 2048, "store_schema": False}
+
+
+@cache
+def columns(record: type[Record]) -> dict[str, pa.DataType | None]:
+    """Field -> arrow type, None for a field that travels as JSON text."""
+    return {name: SCALARS.get(scalar(hint)) for name, hint in get_type_hints(record).items()}
+
+
+def scalar(hint: Any) -> type | None:
+    """The plain type behind a hint: Literal["a", "b"] is str; a union or a tuple is none."""
+    if get_origin(hint) is Literal:
+        return type(get_args(hint)[0])
+    return None if get_origin(hint) in (Union, types.UnionType) else hint if isinstance(hint, type) else None
+
+
+def schema(record: type[Record]) -> pa.Schema:
+    return pa.schema([(name, kind or pa.string()) for name, kind in columns(record).items()])
+
+
+def write(path: Path, rows: Sequence[Record], record: type[Record]) -> str:
+    """Rows as one parquet file, whole or not at all. Returns the sha256 of its bytes."""
+    plain = [msgspec.structs.asdict(row) for row in rows]
+    arrays = [
+        pa.array([row[name] if kind else text(row[name]) for row in plain], kind or pa.string())
+        for name, kind in columns(record).items()
+    ]
+    path.parent.mkdir(parents=True, exist_ok=True)
+    fresh = path.with_name(f".{path.name}.{os.getpid()}")
+    pq.write_table(pa.Table.from_arrays(arrays, schema=schema(record)), fresh, **WRITER)
+    os.replace(fresh, path)
+    return sha256(path)
+
+
+def text(value: Any) -> str:
+    return msgspec.json.encode(value).decode()
+
+
+def read(path: Path, record: type[R]) -> list[R]:
+    """All rows of one shard. Raises BadInput on a damaged file or one of another schema."""
+    try:
+        table = pq.read_table(path)
+        return [row for batch in table.to_batches() for row in decode(batch, record)]
+    except (pa.ArrowException, msgspec.MsgspecError, KeyError) as error:
+        stage = path.parent.name
+        mend = f"delete it and run `dvc checkout data/{stage}` or `dvc repro`"
+        raise BadInput(
+            f"{path} is not a whole shard of {record.__name__} ({brief(error)}): {mend}"
+        ) from error
+
+
+def decode(batch: pa.RecordBatch, record: type[R]) -> Iterator[R]:
+    kinds = columns(record)
+    names = list(kinds)
+    lists = [batch.column(name).to_pylist() for name in names]
+    parsers = [None if kinds[n] else msgspec.json.Decoder(get_type_hints(record)[n]).decode for n in names]
+    for values in zip(*lists, strict=True):
+        yield record(**{n: p(v) if p else v for n, v, p in zip(names, values, parsers, strict=True)})
+
+
+def read_all(at: Path, record: type[R]) -> Iterator[R]:
+    """All rows of a folder of shards, in order, one shard in memory at a time."""
+    for path in files(at):
+        yield from read(path, record)
+
+
+def files(at: Path) -> list[Path]:
+    return sorted(at.glob("part-*.parquet"))
+
+
+def sha256(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def brief(error: Exception) -> str:
+    return str(error).splitlines()[0][:160]

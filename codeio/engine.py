@@ -11,8 +11,11 @@ from codeio.params import Params
 def map_shards(
     params: Params, stage: "frame.Stage", todo: Sequence[tuple[int, Any]], work: Path
 ) -> Iterator[tuple[int, "frame.Report"]]:
-    """(shard number, its report), in order of completion. `local` runs them in this process: the sandbox is what
-    uses the cores. Another engine hands the same `frame.shard` to its workers."""
+    """(shard number, its report), in order of completion.
+
+    `local` runs them in this process, for it is the sandbox that uses the cores; another engine hands the
+    same `frame.shard` to its workers.
+    """
     with stage.open(params) as function:
         for n, source in todo:
             yield n, frame.shard(stage, function, n, source, work)

@@ -1,4 +1,4 @@
-"""Params: params.yaml, typed. Hydra composes, msgspec checks; no value has a default here.   files + overrides -> Params"""
+"""Params: params.yaml, typed; Hydra composes, msgspec checks.   files + overrides -> Params"""
 
 import difflib
 import os
@@ -21,16 +21,16 @@ ROOT = Path(os.environ.get("CODEIO_ROOT", Path(__file__).resolve().parents[1]))
 GROUPS = ("model", "machine", "experiment")  # keys of params.yaml that name a file under experiments/
 
 
-class Section(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+class Section(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Part of params.yaml: a missing, misspelt or mistyped key stops the run at once."""
 
 
-class Procedural(Section):
+class Procedural(Section, kw_only=True):
     programs: int
     levels: int
 
 
-class Hub(Section):
+class Hub(Section, kw_only=True):
     """A data set of the Hugging Face hub; `revision` pins it."""
 
     id: str
@@ -39,7 +39,7 @@ class Hub(Section):
     column: str = "text"
 
 
-class Collect(Section):
+class Collect(Section, kw_only=True):
     procedural: Procedural
     installed: tuple[str, ...]
     stdlib: bool
@@ -50,14 +50,14 @@ class Collect(Section):
     rows_per_shard: int
 
 
-class Unify(Section):
+class Unify(Section, kw_only=True):
     heldout_structure: float
     heldout_constants: float
     heldout_natural: float
     max_code_chars: int
 
 
-class Execute(Section):
+class Execute(Section, kw_only=True):
     pairs: int
     heldout_pairs: int
     pool: int
@@ -67,36 +67,36 @@ class Execute(Section):
     memory_mb: int
 
 
-class Pose(Section):
+class Pose(Section, kw_only=True):
     near_duplicate: float
 
 
-class Slip(Section):
+class Slip(Section, kw_only=True):
     right_first: float
     right_later: float
 
 
-class Answer(Section):
+class Answer(Section, kw_only=True):
     teacher: str
     max_trace_lines: int
     max_chars: int
     slip: Slip
 
 
-class Revise(Section):
+class Revise(Section, kw_only=True):
     max_turns: int
 
 
-class Tokenizer(Section):
+class Tokenizer(Section, kw_only=True):
     vocab: int
 
 
-class Instructions(Section):
+class Instructions(Section, kw_only=True):
     source: str | Hub | None
     rows: int
 
 
-class Train(Section):
+class Train(Section, kw_only=True):
     budget: Literal["epochs", "tokens"]
     epochs: float
     tokens: int
@@ -105,32 +105,33 @@ class Train(Section):
     instructions: Instructions
 
 
-class Evaluate(Section):
+class Evaluate(Section, kw_only=True):
     items: int
     max_new_tokens: int
     batch: int
     instructions: int
 
 
-class Model(Section):
+class Model(Section, kw_only=True):
     """A file of experiments/model/."""
 
     name: str
 
 
-class Machine(Section):
+class Machine(Section, kw_only=True):
     """A file of experiments/machine/."""
 
     name: str
 
 
-class Params(Section):
+class Params(Section, kw_only=True):
     """Everything a run depends on. Field order = order of params.yaml."""
 
     seed: int
     model: Model
     machine: Machine
     engine: Literal["local"]
+    interpreter: str
     workers: int
     isolation: Literal["auto", "T3", "T2", "none"]
     allow_stale: bool
@@ -178,7 +179,7 @@ def read_yaml(path: Path) -> dict[str, Any]:
 
 
 def load(*overrides: str) -> Params:
-    """Params as `python train.py OVERRIDES` would see them. Raises BadParams naming the key and the nearest one."""
+    """Params as `python train.py OVERRIDES` sees them. Raises BadParams naming the key and its neighbour."""
     return typed(composed(*overrides))
 
 
@@ -219,7 +220,7 @@ def near_field(message: str, plain: dict[str, Any]) -> str:
     names = [
         name.split(".")[-1] for name in dotted(read_yaml(ROOT / "params.yaml")) if name.split(".")[-1] != key
     ]
-    return did_you_mean(key, names) if key else ""
+    return did_you_mean(key, sorted(names)) if key else ""
 
 
 def did_you_mean(word: str, valid: list[str]) -> str:

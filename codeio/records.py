@@ -27,11 +27,11 @@ Status = Literal[
 ]
 
 
-class Record(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+class Record(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """An immutable row. Stages return changed copies (`msgspec.structs.replace`), never edit in place."""
 
 
-class Dropped(Record):
+class Dropped(Record, kw_only=True):
     """What a stage could not use: kept beside its output and counted by `reason`."""
 
     id: str  # of the record, or the path of the file
@@ -39,7 +39,7 @@ class Dropped(Record):
     detail: str = ""
 
 
-class Source(Record):
+class Source(Record, kw_only=True):
     """A raw file, with all that is needed to find it again and to know whether it may be used."""
 
     id: str  # digest of (corpus, path, sha256)
@@ -52,7 +52,7 @@ class Source(Record):
     text: str
 
 
-class Pair(Record):
+class Pair(Record, kw_only=True):
     """One certified run of a function: arguments by name, as they were before the call, and the result."""
 
     id: str  # digest of (function id, canonical input): the same pair is the same id everywhere
@@ -65,7 +65,7 @@ class Pair(Record):
     certificate: str = ""  # engine version and the seeds under which both runs agreed
 
 
-class Function(Record):
+class Function(Record, kw_only=True):
     """A piece of raw code as one entry point that takes and returns JSON. `pairs` in greedy order."""
 
     id: str  # digest of (code, entry)
@@ -91,7 +91,7 @@ class Function(Record):
     arc_cover: float = 0.0  # share of the arcs its candidate pool reaches that `pairs` cover
 
 
-class Verdict(Record):
+class Verdict(Record, kw_only=True):
     """What execution says of one answer. `feedback` is shown to the model, word for word."""
 
     status: Status
@@ -99,7 +99,7 @@ class Verdict(Record):
     feedback: str
 
 
-class Sample(Record):
+class Sample(Record, kw_only=True):
     """One response, its verdict once verified, and how a simulated teacher came to it."""
 
     response: str
@@ -107,7 +107,7 @@ class Sample(Record):
     slip: str = ""  # mutation operator of the slip teacher; empty for an honest answer
 
 
-class Turn(Record):
+class Turn(Record, kw_only=True):
     """All samples of one turn; the first is the one that is shown, revised and trained on."""
 
     samples: tuple[Sample, ...]
@@ -122,7 +122,7 @@ class Turn(Record):
         return verdict is not None and verdict.correct
 
 
-class Problem(Record):
+class Problem(Record, kw_only=True):
     """One question about one pair. Its parts lie apart: a view renders the prompt (assemble)."""
 
     id: str  # digest of (pair id, predict)

@@ -1,6 +1,6 @@
 """Shards: records as parquet, the same bytes for the same rows.   records <-> part-*.parquet
 
-Scalars are columns; nested fields are columns of JSON text, so that every tool reads the files and no schema drifts.
+Scalars are columns; nested fields are columns of JSON text: every tool reads the files and no schema drifts.
 """
 
 import hashlib

@@ -1,8 +1,9 @@
-"""Frame: run a pure shard function over parquet shards.   data/<reads>/part-*.parquet -> data/<name>/part-*.parquet
+"""Frame: run a pure shard function over parquet shards.   data/<reads> -> data/<name>/part-*.parquet
 
-A stage is `shard -> shard`; this module owns reading, writing, resume, counting and the screen. A finished shard is
-committed by rename under .work/<name>/<key>/, outside what DVC deletes; when all are there they move to data/<name>.
-The key holds the input bytes, the parameters and the code, so a resumed run can only meet shards of its own making.
+A stage is `shard -> shard`; this module owns reading, writing, resume, counting and the screen. A finished
+shard is committed by rename under .work/<name>/<key>/, outside what DVC deletes; when all are there they
+move to data/<name>. The key holds input bytes, parameters and code: a resumed run only meets shards of its
+own making.
 """
 
 import hashlib
@@ -33,7 +34,7 @@ screen = Console(stderr=True, highlight=False)
 
 
 class Stage(msgspec.Struct, frozen=True, kw_only=True):
-    """What the frame must know of a stage. `variant` names one of several stores of the same stage (teachers)."""
+    """What the frame must know of a stage. `variant` names one of several stores of it (teachers)."""
 
     name: str
     gives: type[Record]

@@ -1,0 +1,48 @@
+# Two commands on a fresh machine: `make repro` runs the main job, `make test` passes the tests.
+# Switches: PYTHON=python3.12 (default: the first of python3.11, python3.12, python3.13, python3 that is new enough),
+#           TORCH_INDEX=URL of a wheel index for torch (empty: pip's own, a CUDA build on most machines).
+PYTHON ?= $(shell for p in python3.11 python3.12 python3.13 python3; do \
+	$$p -c 'import sys; sys.exit(not (3, 11) <= sys.version_info < (3, 14))' 2>/dev/null && echo $$p && break; done)
+TORCH_INDEX ?=
+BIN := .venv/bin
+RUN := PATH="$(CURDIR)/$(BIN):$$PATH"
+
+.PHONY: help setup repro test test-full lint check-lock ui
+.DEFAULT_GOAL := help
+
+help: ## this list
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1\t/' | expand -t 24
+
+setup: .venv/installed ## .venv with torch first, then this package; nothing is done twice
+
+.venv/installed: pyproject.toml
+	@test -n "$(PYTHON)" || { echo "make: no Python 3.11-3.13 found; install one or pass PYTHON=/path/to/python" >&2; exit 1; }
+	$(PYTHON) -m venv .venv
+	$(BIN)/pip install --quiet torch==2.13.0 $(if $(TORCH_INDEX),--index-url $(TORCH_INDEX))
+	$(BIN)/pip install --quiet -e '.[dev]'
+	@touch $@
+
+repro: setup ## the main job: dvc repro, from raw code to evaluated checkpoint and figures
+	$(RUN) dvc repro
+
+test: setup ## the tests: under 10 minutes on 2 cores
+	$(RUN) python -m pytest -m "not full"
+
+test-full: setup ## also the long truth, attack and fault tests
+	$(RUN) python -m pytest
+
+lint: setup ## ruff check and format
+	$(RUN) ruff check .
+	$(RUN) ruff format --check .
+
+check-lock: setup ## rebuild the data stages from nothing in a scratch clone and compare with dvc.lock
+	$(RUN) python tests/check_lock.py
+
+ui: setup ## MLflow's pages on this machine
+	$(RUN) mlflow ui
+
+bench-sandbox: setup ## speed of the execution engine beside plain ways of running code
+	$(RUN) python -m tests.bench.bench_sandbox $(if $(REFERENCE),reference=$(REFERENCE))
+
+bench-corpus: setup ## yield of code-to-functions on raw files: FILES=raw.jsonl.gz
+	$(RUN) python -m tests.bench.bench_corpus $(if $(FILES),files=$(FILES))

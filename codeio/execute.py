@@ -1,0 +1,173 @@
+"""Execute: certified input/output pairs per function.   data/unify -> data/execute
+
+Inputs come from the function's own generator, outputs from running it in the sandbox. Of a pool of candidates
+the pairs that show most of the code are kept, in greedy order: the first n are the best n. Each was run a
+second time in another process under another hash seed, and one disagreement drops the function.
+"""
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from itertools import pairwise
+from typing import Any
+
+from msgspec.structs import replace
+
+from codeio import stage, values
+from codeio.params import Execute, Params
+from codeio.records import Dropped, Function, Pair
+from codeio.sandbox import ENGINE, Call, Draw, Limits, Program, Sandbox
+
+Arc = tuple[int, int]
+
+
+def shard(functions: Sequence[Function], box: Sandbox, p: Execute) -> Iterator[Function | Dropped]:
+    """Functions with their pairs, or the reason why they have none."""
+    for function, drawn in zip(functions, box.map(draw(f, p) for f in functions), strict=True):
+        if drawn.failure:
+            yield Dropped(id=function.id, reason="input generator failed", detail=drawn.failure)
+        else:
+            yield paired(function, drawn.calls, box, p)
+
+
+def draw(function: Function, p: Execute) -> Draw:
+    """A call above a fifth of the CPU limit gives no pair: it might exceed the limit on another machine."""
+    return Draw(
+        program=Program(code=function.code, entry=function.entry),
+        generator=function.generator,
+        draws=p.draws,
+        want=p.pool,
+        seed=int(function.id[:8], 16),
+        count=True,
+        max_lines=p.max_lines,
+    )
+
+
+def paired(function: Function, calls: Sequence[Call], box: Sandbox, p: Execute) -> Function | Dropped:
+    """`function` with its certified pairs in greedy order, or the gate it failed at."""
+    pool = [call for call in calls if usable(call)]
+    if why := gate(pool, len(calls)):
+        return Dropped(id=function.id, reason=why, detail=statuses(calls))
+    chosen = greedy(pool, p.pairs)
+    rest = sorted((c for c in pool if c not in chosen), key=lambda c: values.unit(function.id, c.input))
+    heldout = rest[: p.heldout_pairs] if function.split == "train" else []
+    program = Program(code=function.code, entry=function.entry)
+    if not all(box.certify(program, [*chosen, *heldout])):
+        return Dropped(id=function.id, reason="nondeterministic", detail="a second run gave another result")
+    pairs = [*pairs_of(function, chosen), *(replace(x, heldout=True) for x in pairs_of(function, heldout))]
+    return replace(function, pairs=tuple(pairs), arc_cover=cover(chosen, pool))
+
+
+def usable(call: Call) -> bool:
+    """The paper's limits on what may be asked (section 2.1): small, finite, not None."""
+    if call.status != "ok" or call.output is None:
+        return False
+    return values.fault(call.input) is None and values.fault(call.output) is None
+
+
+def gate(pool: Sequence[Call], tried: int) -> str | None:
+    """Why the pool makes no function worth asking about, or None."""
+    outputs = {values.canonical(call.output) for call in pool}
+    if len(pool) < 2:
+        return "fewer than two usable pairs"
+    if len(outputs) == 1:
+        return "constant output"
+    if 2 * len(pool) < tried:
+        return "most inputs fail"
+    if all(call.output in list(call.input.values()) for call in pool):
+        return "identity"
+    return None
+
+
+def statuses(calls: Sequence[Call]) -> str:
+    counts = {status: sum(c.status == status for c in calls) for status in sorted({c.status for c in calls})}
+    return ", ".join(f"{n} {status}" for status, n in counts.items())
+
+
+def greedy(pool: Sequence[Call], k: int) -> list[Call]:
+    """The k calls that together show most: new arcs, then new hit-count buckets, new output, longer trace."""
+    left = sorted(pool, key=lambda call: values.canonical(call.input))
+    chosen: list[Call] = []
+    arcs: set[Arc] = set()
+    buckets: set[tuple[Arc, int]] = set()
+    outputs: set[str] = set()
+    while left and len(chosen) < k:
+        best = max(left, key=lambda call: gain(call, arcs, buckets, outputs))
+        left.remove(best)
+        chosen.append(best)
+        arcs |= arcs_of(best)
+        buckets |= buckets_of(best)
+        outputs.add(values.canonical(best.output))
+    return chosen
+
+
+def gain(call: Call, arcs: set[Arc], buckets: set[tuple[Arc, int]], outputs: set[str]) -> tuple[int, ...]:
+    fresh = values.canonical(call.output) not in outputs
+    return len(arcs_of(call) - arcs), len(buckets_of(call) - buckets), fresh, call.lines
+
+
+def arcs_of(call: Call) -> set[Arc]:
+    return {(source, target) for source, target, _ in call.arcs}
+
+
+def buckets_of(call: Call) -> set[tuple[Arc, int]]:
+    """Arcs with their hit counts in powers of two: a loop run 5 times is another case than one run once."""
+    return {((source, target), hits.bit_length()) for source, target, hits in call.arcs}
+
+
+def cover(chosen: Iterable[Call], pool: Iterable[Call]) -> float:
+    """Share of the arcs that the pool reaches which the chosen ones cover."""
+    reached = set().union(*map(arcs_of, pool))
+    return round(len(set().union(*map(arcs_of, chosen))) / len(reached), 4) if reached else 1.0
+
+
+def pairs_of(function: Function, calls: Sequence[Call]) -> Iterator[Pair]:
+    """Calls as pairs, each with the arcs that no earlier one had covered."""
+    seen: list[set[Arc]] = [set()]
+    for call in calls:
+        seen.append(seen[-1] | arcs_of(call))
+    for call, (before, after) in zip(calls, pairwise(seen), strict=True):
+        yield Pair(
+            id=values.digest(function.id, call.input),
+            input=call.input,
+            output=call.output,
+            mutated=call.mutated,
+            lines=call.lines,
+            new_arcs=len(after) - len(before),
+            certificate=f"engine {ENGINE}: other process, hash seed, random seed, order and clock",
+        )
+
+
+@contextmanager
+def opened(params: Params) -> Iterator[Callable[[list[Function]], Iterable[Function | Dropped]]]:
+    p = params.execute
+    limits = Limits(cpu_s=p.cpu_s / 5, memory_mb=p.memory_mb)
+    with Sandbox(limits, workers=params.workers, isolation=params.isolation) as box:
+        FACTS.update(isolation=box.tier)
+        yield lambda functions: shard(functions, box, p)
+
+
+def measure(functions: Iterator[Function]) -> dict[str, Any]:
+    """Pairs, and functions with many of them, for `dvc metrics show`."""
+    rows = [(len(f.pairs), f.kind, f.arc_cover) for f in functions]
+    return {
+        "pairs": sum(n for n, _, _ in rows),
+        "functions_natural": sum(kind == "natural" for _, kind, _ in rows),
+        "functions_procedural": sum(kind == "procedural" for _, kind, _ in rows),
+        "arc_cover": round(sum(c for _, _, c in rows) / max(1, len(rows)), 4),
+    }
+
+
+FACTS: dict[str, Any] = {}  # the isolation tier is not part of the data: it goes to the sidecar
+STAGE = stage.Stage(
+    name="execute",
+    takes=Function,
+    gives=Function,
+    reads=lambda p: stage.folder("unify"),
+    open=opened,
+    sections=("execute", "isolation"),
+    facts=lambda: FACTS,
+    measure=measure,
+)
+
+if __name__ == "__main__":
+    stage.main(STAGE)

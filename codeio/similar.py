@@ -1,0 +1,46 @@
+"""Similar: near duplicates of code by MinHash.   code -> the earlier text it is nearly equal to
+
+Tokens in runs of five, so that renaming one variable in a long file changes few of them and moving a function
+changes none; comments and spacing do not count.
+"""
+
+import re
+from collections.abc import Iterable
+
+from datasketch import MinHash, MinHashLSH
+
+PERMUTATIONS = 64  # standard error of the estimated similarity: 1/sqrt(64) = 0.125 at worst
+RUN = 5
+TOKEN = re.compile(r"\w+|[^\w\s]")
+COMMENT = re.compile(r"#[^\n]*")
+
+
+def signature(code: str) -> MinHash:
+    """MinHash over the runs of five tokens of `code`."""
+    tokens = TOKEN.findall(COMMENT.sub("", code))
+    runs = {" ".join(tokens[i : i + RUN]).encode() for i in range(max(1, len(tokens) - RUN + 1))}
+    minhash = MinHash(num_perm=PERMUTATIONS, seed=1)
+    minhash.update_batch(sorted(runs))
+    return minhash
+
+
+class Similar:
+    """Texts seen so far; asks whether a new one is nearly equal to one of them."""
+
+    def __init__(self, threshold: float, known: Iterable[tuple[str, str]] = ()) -> None:
+        self.threshold = threshold
+        self.lsh = MinHashLSH(threshold=threshold, num_perm=PERMUTATIONS)
+        self.signatures: dict[str, MinHash] = {}
+        for name, code in known:
+            self.add(name, signature(code))
+
+    def add(self, name: str, minhash: MinHash) -> None:
+        if name not in self.signatures:
+            self.lsh.insert(name, minhash)
+            self.signatures[name] = minhash
+
+    def find(self, minhash: MinHash) -> str | None:
+        """Name of the nearest known text with an estimated Jaccard similarity of at least the threshold."""
+        near = [(self.signatures[name].jaccard(minhash), name) for name in self.lsh.query(minhash)]
+        near = [(similarity, name) for similarity, name in near if similarity >= self.threshold]
+        return min(near, key=lambda one: (-one[0], one[1]))[1] if near else None

@@ -1,0 +1,36 @@
+"""What all tests share: where real data lies, and which skips are allowed."""
+
+import os
+from pathlib import Path
+
+import pytest
+from hypothesis import settings
+
+ROOT = Path(__file__).resolve().parents[1]
+SHARED = Path(os.environ.get("CODEIO_SHARED", ROOT.parent / "shared"))
+MAY_SKIP = {"gpu", "vllm", "chromium"}  # what a machine may lack; DESIGN allows no other skip where data is
+
+settings.register_profile(
+    "codeio", deadline=None, derandomize=True
+)  # no timed tests; the same cases everywhere
+settings.load_profile("codeio")
+
+
+@pytest.fixture(scope="session")
+def shared() -> Path:
+    """The folder with real files to measure on; a checkout without it skips, and says so."""
+    if not (SHARED / "data").is_dir():
+        pytest.skip("no ../shared/data (CODEIO_SHARED names another place)")
+    return SHARED / "data"
+
+
+@pytest.hookimpl(hookwrapper=True)
+def pytest_runtest_makereport(item, call):
+    """Under CODEIO_STRICT_SKIPS a skip that the machine does not excuse is a failure."""
+    outcome = yield
+    report = outcome.get_result()
+    strict = os.environ.get("CODEIO_STRICT_SKIPS") and (SHARED / "data").is_dir()
+    excused = MAY_SKIP & {mark.name for mark in item.iter_markers()}
+    if report.skipped and strict and not excused and not hasattr(report, "wasxfail"):
+        report.outcome = "failed"
+        report.longrepr = f"skip not allowed here: {report.longrepr}"

@@ -36,7 +36,7 @@ lint: setup ## ruff check and format
 	$(RUN) ruff format --check .
 
 check-lock: setup ## rebuild the data stages from nothing in a scratch clone and compare with dvc.lock
-	$(RUN) python tests/check_lock.py
+	$(RUN) python -m codeio.rebuild
 
 ui: setup ## MLflow's pages on this machine
 	$(RUN) mlflow ui

@@ -1,0 +1,78 @@
+"""A small checkout to run the real commands in: the working tree's files, tiny sizes, its own git and DVC."""
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+from tests.conftest import ROOT
+
+# Small enough for a test, large enough that every rung and both kinds of code are there.
+TINY = {
+    "programs": "90",
+    "installed": "[toolz]",
+    "pairs": "3",
+    "rows_per_shard": "40",
+    "vocab": "400",
+    "budget": "tokens",
+    "tokens": "20000",
+    "rows": "40",
+    "items": "8",
+    "max_new_tokens": "40",
+    "instructions": "4",
+}
+
+
+class House:
+    """A checkout under `root`; `run` starts a command in it as a user would."""
+
+    def __init__(self, root: Path) -> None:
+        self.root = root
+
+    def start(self, *command: str, **environment: str) -> subprocess.Popen:
+        """A command in the checkout; `python` and `dvc` are this interpreter's."""
+        words = [sys.executable, *command[1:]] if command[0] == "python" else list(command)
+        words = [sys.executable, "-m", "dvc", *command[1:]] if command[0] == "dvc" else words
+        kept = {k: v for k, v in os.environ.items() if not k.startswith(("MLFLOW", "DVC", "CODEIO", "GIT"))}
+        scripts = str(Path(sys.executable).parent)
+        kept |= {"PYTHONPATH": str(self.root), "PATH": f"{scripts}:{kept['PATH']}", "COLUMNS": "120"}
+        pipe = subprocess.PIPE
+        return subprocess.Popen(
+            words, cwd=self.root, env=kept | environment, stdout=pipe, stderr=subprocess.STDOUT, text=True
+        )
+
+    def run(self, *command: str, code: int = 0, **environment: str) -> str:
+        """What the command printed; fails when it ends with another code."""
+        process = self.start(*command, **environment)
+        said = process.communicate()[0]
+        assert process.returncode == code, f"{command} ended with {process.returncode}:\n{said[-6000:]}"
+        return said
+
+    def set(self, **values: str) -> None:
+        """Change settings of params.yaml by the name of their last key."""
+        path = self.root / "params.yaml"
+        text = path.read_text()
+        for key, value in values.items():
+            text, found = re.subn(rf"(?m)^(\s*{key}:) *[^#\n]*?( *#.*)?$", rf"\1 {value}\2", text)
+            assert found, f"params.yaml has no {key}"
+        path.write_text(text)
+
+
+def build(root: Path) -> House:
+    """The working tree as a fresh clone of its own, at tiny sizes, everything committed, nothing run."""
+    every = ["git", "ls-files", "--cached", "--others", "--exclude-standard"]
+    listed = subprocess.run(every, cwd=ROOT, capture_output=True, text=True, check=True)
+    for line in listed.stdout.splitlines():
+        if (ROOT / line).is_file() and line != "dvc.lock" and not line.startswith("metrics/"):
+            (root / line).parent.mkdir(parents=True, exist_ok=True)
+            shutil.copyfile(ROOT / line, root / line)
+    house = House(root)
+    house.set(**TINY)
+    house.run("git", "init", "-q")
+    house.run("git", "config", "user.email", "test@example.org")
+    house.run("git", "config", "user.name", "test")
+    house.run("git", "add", "-A")
+    house.run("git", "commit", "-qm", "tiny")
+    return house

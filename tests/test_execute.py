@@ -1,0 +1,126 @@
+"""Which pairs are kept: coverage first, never one above the paper's limits or that disagrees with itself."""
+
+import pytest
+
+from codeio.execute import cover, gate, greedy, pairs_of, shard, usable
+from codeio.params import load
+from codeio.records import Dropped, Function
+from codeio.sandbox import Call, Limits, Sandbox
+
+
+def call(x, output, arcs=(), status="ok", lines=1):
+    return Call(input={"x": x}, status=status, output=output, arcs=tuple(arcs), lines=lines)
+
+
+INTS = "def input_generator(rng):\n    return {'x': rng.randint(0, 99)}"
+
+
+def function(code, generator=INTS, **more):
+    fields = dict(
+        id="ab" * 16, source="s", kind="natural", corpus="c", version="1", path="p.py", lines=(1, 2)
+    )
+    fields |= dict(sha256="0", licence="MIT", backend="static", code=code, entry="f", generator=generator)
+    fields |= dict(statement="", io_description="", tier="code-only", structure="s", split="train")
+    return Function(**fields | more)
+
+
+@pytest.mark.parametrize(
+    ("one", "is_usable"),
+    [
+        (call(1, 2), True),
+        (call(1, None), False),
+        (call(1, 2, status="exception"), False),
+        (call(1, "x" * 200), False),
+        (call(1, list(range(30))), False),
+        (call(list(range(30)), 1), False),
+    ],
+)
+def test_usable(one, is_usable):
+    assert usable(one) is is_usable
+
+
+@pytest.mark.parametrize(
+    ("pool", "tried", "why"),
+    [
+        ([call(1, 2)], 1, "fewer than two usable pairs"),
+        ([call(1, 5), call(2, 5)], 2, "constant output"),
+        ([call(1, 1), call(2, 2)], 2, "identity"),
+        ([call(1, 3), call(2, 4)], 9, "most inputs fail"),
+        ([call(1, 3), call(2, 4)], 3, None),
+    ],
+)
+def test_gate(pool, tried, why):
+    assert gate(pool, tried) == why
+
+
+def test_greedy_takes_new_arcs_then_buckets_then_outputs():
+    dull = [call(n, 0, [(1, 2, 1)]) for n in range(20)]
+    loop = call(50, 0, [(1, 2, 9)])
+    branch = call(60, 0, [(1, 2, 1), (2, 3, 1)])
+    fresh = call(70, 1, [(1, 2, 1)])
+    chosen = greedy([*dull, fresh, loop, branch], 4)
+    assert [c.input["x"] for c in chosen][:4] == [60, 50, 70, 0]
+    assert cover(chosen, dull) == 1.0
+
+
+def test_greedy_prefix_is_greedy_of_fewer():
+    pool = [call(n, n % 5, [(n % 7, n % 3, n)]) for n in range(40)]
+    assert greedy(pool, 10)[:4] == greedy(pool, 4)
+
+
+def test_pairs_count_new_arcs_and_keep_ids():
+    f = function("def f(x): ...")
+    pairs = list(
+        pairs_of(f, [call(1, 2, [(1, 2, 1)]), call(2, 3, [(1, 2, 1), (2, 4, 1)]), call(3, 3, [(1, 2, 5)])])
+    )
+    assert [p.new_arcs for p in pairs] == [1, 1, 0]
+    assert len({p.id for p in pairs}) == 3
+
+
+@pytest.fixture(scope="module")
+def box():
+    with Sandbox(Limits(cpu_s=0.5, memory_mb=512), workers=1) as box:
+        yield box
+
+
+CODES = {
+    "good": ("def f(x):\n    if x > 50:\n        return x - 50\n    return x * 2\n", None),
+    "mutates": ("def f(x):\n    x.sort()\n    return x[0] if len(x) > 2 else -1\n", None),
+    "constant": ("def f(x):\n    return 7\n", "constant output"),
+    "identity": ("def f(x):\n    return x\n", "identity"),
+    "raises": ("def f(x):\n    return 1 // 0\n", "fewer than two usable pairs"),
+    "random": ("import random\ndef f(x):\n    return x + random.randint(0, 10**6)\n", "nondeterministic"),
+    "clock": ("import time\ndef f(x):\n    return x + int(time.time())\n", "nondeterministic"),
+    "hash seed": ("def f(x):\n    return list({str(x), 'a', 'b', 'c', 'd', 'e'})\n", "nondeterministic"),
+    "hangs": ("def f(x):\n    while True: pass\n", "fewer than two usable pairs"),
+    "None": ("def f(x):\n    print(x)\n", "fewer than two usable pairs"),
+}
+
+
+@pytest.mark.parametrize("name", CODES)
+def test_real_runs(box, name):
+    code, why = CODES[name]
+    numbers = (
+        "def input_generator(rng):\n    return {'x': [rng.randint(0, 99) for _ in range(rng.randint(1, 5))]}"
+    )
+    asked = function(code, numbers) if name == "mutates" else function(code)
+    (got,) = shard(
+        [asked], box, load("execute.pairs=6", "execute.heldout_pairs=2", "execute.draws=20").execute
+    )
+    if why:
+        assert isinstance(got, Dropped)
+        assert got.reason == why
+    else:
+        assert len(got.pairs) == 8
+        assert [p.heldout for p in got.pairs] == [False] * 6 + [True] * 2
+        assert got.arc_cover == 1.0
+        assert any(p.mutated for p in got.pairs) is (name == "mutates")
+        assert all("random seed" in p.certificate for p in got.pairs)
+
+
+def test_generator_that_fails_is_named(box):
+    (got,) = shard(
+        [function("def f(x): return x + 1", "def input_generator(rng): return 1 / 0")], box, load().execute
+    )
+    assert got.reason == "input generator failed"
+    assert "ZeroDivisionError" in got.detail

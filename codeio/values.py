@@ -13,9 +13,9 @@ def canonical(value: Json) -> str:
 
 def digest(*parts: Json) -> str:
     """Content hash, 32 hex digits: the id of every record."""
-    return xxhash.xxh3_128_hexdigest(canonical(list(parts)))
+    return xxhash.xxh3_128_hexdigest(canonical(list(parts)).encode())
 
 
 def unit(*parts: Json) -> float:
     """A number in [0, 1) fixed by content: nested subsets, splits and rates never depend on position."""
-    return xxhash.xxh3_64_intdigest(canonical(list(parts))) / 2**64
+    return xxhash.xxh3_64_intdigest(canonical(list(parts)).encode()) / 2**64

@@ -1,0 +1,228 @@
+"""What a run leaves in MLflow: a real store in a folder of its own; only the training itself is a small fake."""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import NamedTuple
+
+import msgspec
+import pytest
+
+from codeio import arm, facts, locks, tracker
+from codeio.params import load
+
+
+class Answer(msgspec.Struct):
+    id: str
+    correct: bool
+
+
+class Scored(NamedTuple):
+    metrics: dict
+    items: tuple
+
+
+class Fakes:
+    """The three functions of an arm, which count their calls."""
+
+    def __init__(self):
+        self.trained = self.evaluated = 0
+
+    def view_hash(self, params):
+        return f"view-{params.revisions}"
+
+    def train(self, params, out, log):
+        self.trained += 1
+        out.mkdir(parents=True)
+        (out / "weights").write_text("w" * 100)
+        for step in range(3):
+            log({"train/loss": 3.0 - step}, step)
+        return {"train/seconds": 1.0, "data/examples": 12}
+
+    def evaluate(self, params, checkpoint):
+        self.evaluated += 1
+        assert (checkpoint / "weights").exists()
+        return Scored({"bench/constants_output": 0.5}, (Answer("a", True), Answer("b", False)))
+
+    def parts(self):
+        return arm.Parts(self.view_hash, self.train, self.evaluate)
+
+
+@pytest.fixture
+def root(tmp_path, monkeypatch):
+    """A checkout's folder for stores and outputs; the settings still come from this one."""
+    for module in (arm, facts, locks, tracker):
+        monkeypatch.setattr(module, "ROOT", tmp_path)
+    monkeypatch.delenv("MLFLOW_TRACKING_URI", raising=False)
+    (tmp_path / "params.yaml").write_text("seed: 0\n")
+    (tmp_path / "dvc.lock").write_text(
+        "schema: '2.0'\nstages:\n  revise@slip:\n    cmd: x\n"
+        "    outs: [{path: data/revise/slip, md5: abc.dir}]\n"
+    )
+    (tmp_path / "data").mkdir()
+    (tmp_path / "data" / "execute.run.json").write_text('{"tier": "T3", "seconds": 2}')
+    yield tmp_path
+    os.environ.pop("MLFLOW_TRACKING_URI", None)  # MLflow sets it for children
+
+
+def about(name="revisions=1", sweep="s1", **more):
+    tags = facts.lineage() | {"codeio.git_sha": "123"}
+    return tracker.About(name=name, kind="sweep", tags=tags, sweep=sweep, colour="#0072b2", **more)
+
+
+def read(run_id):
+    return tracker.store().MlflowClient().get_run(run_id)
+
+
+def test_a_run_holds_all_that_its_numbers_depend_on(root):
+    fakes = Fakes()
+    found = read(arm.run(load("revisions=1"), about(overrides=("revisions=1",)), fakes.parts()))
+    assert found.info.status == "FINISHED"
+    assert found.info.run_name == "revisions=1"
+    assert {"revisions": "1", "model.name": "tiny", "train.stages": '["io", "instruct"]'}.items() <= (
+        found.data.params.items()
+    )
+    wanted = {
+        "codeio.sweep": "s1",
+        "codeio.kind": "sweep",
+        "codeio.overrides": "revisions=1",
+        "codeio.view": "view-1",
+        "codeio.isolation": "T3",
+        "codeio.git_sha": "123",
+        "dvc.data/revise/slip": "abc.dir",
+        "codeio.checkpoint_bytes": "100",
+        "mlflow.runColor": "#0072b2",
+    }
+    assert wanted.items() <= found.data.tags.items()
+    assert len(found.data.tags["codeio.dvc_lock_md5"]) == 32
+    assert (root / found.data.tags["codeio.checkpoint"] / "weights").exists()
+    assert found.data.metrics["bench/constants_output"] == 0.5
+    assert found.data.metrics["data/examples"] == 12
+    (view,) = found.inputs.dataset_inputs
+    assert (view.dataset.name, view.dataset.digest) == ("data/revise/slip", "view-1")
+
+
+def test_a_run_keeps_its_files(root):
+    found = read(arm.run(load(), about(), Fakes().parts()))
+    place = Path(found.info.artifact_uri.removeprefix("file://"))
+    assert place.is_relative_to(root / "mlartifacts")
+    files = {str(p.relative_to(place)) for p in place.rglob("*") if p.is_file() and p.stat().st_size}
+    assert files == {
+        "config/config.yaml",
+        "config/params.yaml",
+        "config/dvc.lock",
+        "config/packages.txt",
+        "data/stages.json",
+        "samples/answers.json",
+        "samples/items.json",
+    }
+
+
+def test_a_finished_arm_is_shown_again_and_not_trained_again(root):
+    fakes = Fakes()
+    first = arm.run(load("revisions=1"), about("revisions=1", "s1"), fakes.parts())
+    again = arm.run(load("revisions=1"), about("teacher=slip", "s2"), fakes.parts())
+    other = arm.run(load("revisions=2"), about("revisions=2", "s2"), fakes.parts())
+    assert (first == again, other == first, fakes.trained) == (True, False, 2)
+    shown = read(first)
+    assert shown.data.tags["codeio.sweep"] == "s1 s2"
+    assert set(shown.info.run_name.split()) == {"revisions=1", "teacher=slip"}
+
+
+def test_new_evaluation_settings_reuse_the_checkpoint_and_show_the_whole_curve(root):
+    fakes = Fakes()
+    arm.run(load(), about(), fakes.parts())
+    second = arm.run(load("evaluate.items=3"), about(), fakes.parts())
+    assert (fakes.trained, fakes.evaluated) == (1, 2)
+    curve = tracker.store().MlflowClient().get_metric_history(second, "train/loss")
+    assert [(point.step, point.value) for point in curve] == [(0, 3.0), (1, 2.0), (2, 1.0)]
+
+
+def test_a_failed_training_is_marked_and_its_reason_kept(root):
+    fakes = Fakes()
+
+    def broken(params, out, log):
+        raise RuntimeError("out of memory")
+
+    with pytest.raises(RuntimeError):
+        arm.run(load(), about(), fakes.parts()._replace(train=broken))
+    mlflow = tracker.store()
+    (run,) = mlflow.MlflowClient().search_runs([tracker.experiment(mlflow)])
+    assert run.info.status == "FAILED"
+    assert run.data.tags["codeio.error"] == "RuntimeError: out of memory"
+
+
+def test_values_over_mlflows_limit_are_kept_whole(root):
+    long = "x" * 7000
+    found = read(arm.run(load(f"collect.directory={long}"), about(), Fakes().parts()))
+    assert "collect.directory.txt" in found.data.params["collect.directory"]
+    place = Path(found.info.artifact_uri.removeprefix("file://"))
+    assert (place / "config" / "collect.directory.txt").read_text() == long
+
+
+@pytest.mark.parametrize(
+    ("name", "stored"),
+    [("train/loss", "train/loss"), ("bench/pass@1", "bench/pass_1"), ("a(b)=c", "a_b__c")],
+)
+def test_metric_names_are_made_valid(name, stored):
+    assert tracker.valid(name) == stored
+
+
+def test_the_journal_forgets_steps_that_a_resumed_training_repeats(tmp_path):
+    path = tmp_path / "log.jsonl"
+    first = arm.Journal(path, lambda metrics, step: None)
+    for step in (0, 1, 2):
+        first({"loss": float(step)}, step)
+    path.write_text(path.read_text() + '{"step": 3, "met')  # killed while writing
+    seen = []
+    second = arm.Journal(path, lambda metrics, step: seen.append(step))
+    second({"loss": 9.0}, 2)
+    second.replay()
+    assert seen == [0, 1, 2]
+    assert [json.loads(x)["metrics"]["loss"] for x in path.read_text().splitlines()] == [0.0, 1.0, 9.0]
+
+
+HOLD = """
+import sys, time
+from codeio import tracker
+from codeio.params import load
+about = tracker.About(name=sys.argv[1], kind="single", tags={"codeio.view": "v"})
+with tracker.run(load(), about) as now:
+    print(now.id, flush=True)
+    if sys.argv[2] == "hang":
+        time.sleep(120)
+"""
+
+
+def started(root, name, what):
+    """A run in another process, on a store of its own under `root`."""
+    kept = {k: v for k, v in os.environ.items() if not k.startswith("MLFLOW")}
+    here = Path(tracker.__file__).parents[1]
+    environment = kept | {"CODEIO_ROOT": str(root), "PYTHONPATH": str(here)}
+    for part in ("params.yaml", "experiments"):
+        if not (root / part).is_symlink():
+            (root / part).unlink(missing_ok=True)
+            (root / part).symlink_to(here / part)
+    return subprocess.Popen(
+        [sys.executable, "-c", HOLD, name, what], env=environment, stdout=subprocess.PIPE, text=True
+    )
+
+
+def test_three_first_runs_at_once_all_succeed(root):
+    processes = [started(root, f"r{n}", "end") for n in range(3)]
+    ids = {process.communicate(timeout=120)[0].strip() for process in processes}
+    assert [process.returncode for process in processes] == [0, 0, 0]
+    assert {read(one).info.status for one in ids} == {"FINISHED"}
+    assert len(ids) == 3
+
+
+@pytest.mark.parametrize("signal", ["kill", "terminate"])
+def test_a_killed_run_is_marked_as_killed(root, signal):
+    process = started(root, "doomed", "hang")
+    run_id = process.stdout.readline().strip()
+    assert read(run_id).info.status == "RUNNING"
+    getattr(process, signal)()
+    process.wait(timeout=30)
+    assert read(run_id).info.status == "KILLED"

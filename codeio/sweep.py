@@ -18,7 +18,7 @@ from hydra.core.config_store import ConfigStore
 from hydra.experimental.callback import Callback
 from omegaconf import DictConfig, OmegaConf
 
-from codeio import arm, facts, tracker
+from codeio import arm, catalogue, facts, tracker
 from codeio import params as settings
 from codeio.errors import CodeioError
 from codeio.overrides import arms
@@ -65,7 +65,7 @@ def help_text() -> str:
     text = (ROOT / "params.yaml").read_text(encoding="utf-8")
     view = text[text.index("# --- views") : text.index("# --- models")].rstrip()
     experiments = "\n".join(
-        f"  experiment={name:<20} {first_line(name)}" for name in group_files("experiment")
+        f"  experiment={name:<20} {about_experiment(name)}" for name in group_files("experiment")
     )
     return f"""train.py: train and evaluate one model, or a sweep of them, on the data that `dvc repro` made.
 
@@ -86,10 +86,13 @@ Experiments (experiments/README.md):
 Flags: -m (sweep), --cfg job (print settings), --hydra-help (the rest)"""
 
 
-def first_line(name: str) -> str:
-    """What an experiment is about: the first comment of its file, up to the figures."""
-    text = (ROOT / "experiments" / "experiment" / f"{name}.yaml").read_text(encoding="utf-8")
-    return ": ".join(text.splitlines()[0].lstrip("# ").split(": ")[:2])
+def about_experiment(name: str) -> str:
+    """What an experiment is about: its row in the paper, without the figures."""
+    return (
+        catalogue.read(ROOT / "experiments" / "experiment" / f"{name}.yaml")
+        .row.split(" (")[0]
+        .split(": Q")[0]
+    )
 
 
 class BeforeSweep(Callback):

@@ -1,4 +1,4 @@
-"""What a run leaves in MLflow: a real store in a folder of its own; only the training itself is a small fake."""
+"""What a run leaves in MLflow: a real store in a folder of its own; the training is a small fake."""
 
 import json
 import os

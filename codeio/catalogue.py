@@ -1,0 +1,67 @@
+"""Catalogue: list the experiments.   experiments/experiment/*.yaml -> experiments/README.md
+
+`python -m codeio.catalogue` writes it; a test fails while it is out of date.
+"""
+
+from pathlib import Path
+
+import msgspec
+
+from codeio.errors import BadParams
+from codeio.overrides import sweep_of
+from codeio.params import ROOT, group_files, read_yaml
+
+HEAD = """# Experiments
+
+One file of `experiment/` is one ablation: a row of the paper, run by one command. All read the store that
+`dvc repro` made; none regenerates it. Figures are the paper's (Qwen 2.5 Coder 7B unless said, AVG of 14
+benchmarks), quoted for orientation: a small model on a CPU is not expected to repeat them.
+Add `seed=0,1,2` for seeds: `python train.py -m experiment=revisions seed=0,1,2`.
+
+Written by `python -m codeio.catalogue` from the first lines of the files.
+
+| file | paper row | arms | command | needs |
+|---|---|---|---|---|
+"""
+TAIL = """
+`model/` and `machine/` hold one model or machine a file (`model=tiny`, `machine=cpu`).
+"""
+
+
+class Experiment(msgspec.Struct, frozen=True):
+    """An experiment file, as its comments and its sweep describe it."""
+
+    name: str
+    row: str
+    needs: str
+    sweeps: dict[str, str]
+
+
+def read(path: Path) -> Experiment:
+    """One file. Raises BadParams where its three leading comments are not there."""
+    lines = path.read_text(encoding="utf-8").splitlines()
+    head = [text.removeprefix("# ") for text in lines[:3] if text.startswith("# ")]
+    if len(head) < 3 or head[0] != "@package _global_" or not head[2].startswith("Needs: "):
+        raise BadParams(
+            f"experiments/experiment/{path.name}: its first three lines must be comments, "
+            "`@package _global_`, the paper's row, `Needs: ...`"
+        )
+    return Experiment(path.stem, head[1], head[2].removeprefix("Needs: "), sweep_of(read_yaml(path)))
+
+
+def line(one: Experiment) -> str:
+    arms = "; ".join(f"`{key}={values}`" for key, values in one.sweeps.items())
+    command = f"`python train.py -m experiment={one.name}`"
+    needs = one.needs if one.needs == "nothing more" else f"`{one.needs}`"
+    cells = (f"[{one.name}](experiment/{one.name}.yaml)", one.row, arms, command, needs)
+    return "| " + " | ".join(cells) + " |\n"
+
+
+def text() -> str:
+    """The whole README of experiments/."""
+    at = ROOT / "experiments" / "experiment"
+    return HEAD + "".join(line(read(at / f"{name}.yaml")) for name in group_files("experiment")) + TAIL
+
+
+if __name__ == "__main__":
+    (ROOT / "experiments" / "README.md").write_text(text(), encoding="utf-8")

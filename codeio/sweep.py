@@ -176,13 +176,14 @@ def close() -> int:
     if not open_sweeps:
         return 0
     folder = open_sweeps.pop()
-    from analysis import runs, table  # here: only a sweep's end needs pandas
+    from analysis import runs, swept, table  # here: only a sweep's end needs pandas
 
     told = msgspec.json.decode((folder / "plan.json").read_bytes(), type=Plan)
-    found = runs.of_sweep(told.sweep)
     failures = sorted(folder.glob("*.failed"))
-    if len(found):
-        screen.print(table.on_screen(found, f"sweep {told.sweep}: {len(found)} of {len(told.arms)} arms"))
+    found = runs.finished(told.sweep)
+    if found:
+        title = f"sweep {told.sweep}: {len(found)} of {len(told.arms)} arms"
+        screen.print(table.on_screen(swept.summarise(swept.items_of(found)), title))
     for path in failures:
         screen.print(f"failed: {told.arms[int(path.stem)].name}: {path.read_text().strip()}")
     if len(found) < len(told.arms):

@@ -1,0 +1,100 @@
+"""Runs: read MLflow, the only place that does.   store -> Run records, items of a run
+
+Importing mlflow costs seconds, so that happens where the store is opened (codeio.tracker).
+"""
+
+import json
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import pandas as pd
+
+from codeio import tracker
+from codeio.errors import BadInput
+
+PAGE = 1000
+ITEMS = "samples/items.json"
+
+
+class Run(msgspec.Struct, frozen=True, kw_only=True):
+    """One MLflow run as the analysis sees it."""
+
+    id: str
+    name: str
+    status: str
+    started: datetime
+    params: dict[str, str]
+    metrics: dict[str, float]
+    tags: dict[str, str]
+
+    @property
+    def sweeps(self) -> list[str]:
+        return self.tags.get("codeio.sweep", "").split()
+
+
+def read(where: str = "") -> list[Run]:
+    """All runs that fulfil an MLflow search expression, the oldest first."""
+    return sorted(pages(where), key=lambda run: (run.started, run.id))
+
+
+def pages(where: str) -> Iterator[Run]:
+    mlflow = tracker.store()
+    client, token = mlflow.MlflowClient(), None
+    while True:
+        found = client.search_runs([tracker.experiment(mlflow)], where, max_results=PAGE, page_token=token)
+        yield from map(plain, found)
+        token = found.token
+        if not token:
+            return
+
+
+def plain(run: Any) -> Run:
+    """MLflow's run as a plain record."""
+    return Run(
+        id=run.info.run_id,
+        name=run.info.run_name or run.info.run_id[:8],
+        status=run.info.status,
+        started=datetime.fromtimestamp(run.info.start_time / 1000, UTC),
+        params=dict(run.data.params),
+        metrics=dict(run.data.metrics),
+        tags=dict(run.data.tags),
+    )
+
+
+def of_sweep(sweep: str) -> list[Run]:
+    """The finished runs that a sweep shows, in the order of its arms; `latest` names the newest sweep.
+
+    Raises BadInput if there is none.
+    """
+    found = finished(latest() if sweep == "latest" else sweep)
+    if not found:
+        raise BadInput(f"no finished run of sweep {sweep!r} in {tracker.address()}: `mlflow ui` lists them")
+    return found
+
+
+def finished(sweep: str) -> list[Run]:
+    """As `of_sweep`; empty if there is none."""
+    found = read(f"tags.`codeio.sweep` LIKE '%{sweep}%' AND attributes.status = 'FINISHED'")
+    return [run for run in found if sweep in run.sweeps]
+
+
+def latest() -> str:
+    sweeps = {sweep for run in read("tags.`codeio.sweep` LIKE '%'") for sweep in run.sweeps}
+    if not sweeps:
+        raise BadInput("there is no sweep yet: python train.py -m revisions=0,1,2 makes one")
+    return max(sweeps)  # ids begin with date and time
+
+
+def items(run: Run) -> pd.DataFrame:
+    """Every evaluated item of a run, one row each."""
+    mlflow = tracker.store()
+    path = mlflow.artifacts.download_artifacts(run_id=run.id, artifact_path=ITEMS)
+    return pd.DataFrame(json.loads(Path(path).read_text(encoding="utf-8")))
+
+
+def attach(run: Run, path: Path, folder: str) -> None:
+    """Keep a file of the analysis with a run."""
+    tracker.store().MlflowClient().log_artifact(run.id, str(path), folder)

@@ -1,0 +1,44 @@
+"""Estimate: how sure a score and a difference are.   right answers -> intervals"""
+
+import math
+
+import numpy as np
+
+Z = 1.959964  # 95 %
+
+
+def wilson(right: int, n: int) -> tuple[float, float]:
+    """The 95 % interval of a share (Wilson, 1927), fit for few items and shares near 0; (0, 1) for none."""
+    if n == 0:
+        return 0.0, 1.0
+    share, z2 = right / n, Z * Z / n
+    middle = (share + z2 / 2) / (1 + z2)
+    half = Z * math.sqrt(share * (1 - share) / n + z2 / (4 * n)) / (1 + z2)
+    return max(0.0, middle - half), min(1.0, middle + half)
+
+
+def paired_difference(mine: np.ndarray, other: np.ndarray, draws: int = 2000) -> tuple[float, float, float]:
+    """Mean of mine - other over the same items, with its 95 % bootstrap interval; the same at every call."""
+    difference = np.asarray(mine, float) - np.asarray(other, float)
+    if not len(difference):
+        return 0.0, -1.0, 1.0
+    picks = np.random.default_rng(0).integers(0, len(difference), (draws, len(difference)))
+    means = difference[picks].mean(axis=1)
+    low, high = np.quantile(means, [0.025, 0.975])
+    return float(difference.mean()), float(low), float(high)
+
+
+def interval_over_seeds(by_seed: list[np.ndarray], draws: int = 2000) -> tuple[float, float]:
+    """95 % interval of a score over seeds and items; of one seed Wilson's, which knows items only.
+
+    Several seeds: bootstrap of seeds, and of items within each (the same at every call).
+    """
+    if len(by_seed) == 1:
+        return wilson(int(by_seed[0].sum()), len(by_seed[0]))
+    draw = np.random.default_rng(0)
+    means = np.empty(draws)
+    for n in range(draws):
+        chosen = draw.integers(0, len(by_seed), len(by_seed))
+        means[n] = np.mean([draw.choice(by_seed[k], len(by_seed[k])).mean() for k in chosen])
+    low, high = np.quantile(means, [0.025, 0.975])
+    return float(low), float(high)

@@ -28,7 +28,9 @@ def job(config: DictConfig) -> None:
         raise SystemExit("train.py: the sweep could not be planned; the warning above says why")
     try:
         params = typed(config)
-        arm.run(params, sweep.about(folder, about.overrides.task, params), arm.parts())
+        run_id = arm.run(params, sweep.about(folder, about.overrides.task, params), arm.parts())
+        if not multirun:
+            sweep.show_single(run_id)
     except CodeioError as error:
         if not multirun:
             raise SystemExit(f"train.py: {error}") from None

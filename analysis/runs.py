@@ -40,6 +40,10 @@ def read(where: str = "") -> list[Run]:
     return sorted(pages(where), key=lambda run: (run.started, run.id))
 
 
+def one(run_id: str) -> Run:
+    return plain(tracker.store().MlflowClient().get_run(run_id))
+
+
 def pages(where: str) -> Iterator[Run]:
     mlflow = tracker.store()
     client, token = mlflow.MlflowClient(), None

@@ -55,8 +55,9 @@ def number(text: str) -> tuple[bool, float, str]:
 def items_of(runs: Sequence[Run]) -> pd.DataFrame:
     """The items of all runs, each with its arm and seed, in the order of the swept values."""
     swept = axes_of(runs)
+    alone = runs[0].name if len(runs) == 1 else ""
     frames = [
-        read.items(run).assign(arm=arm_of(run, swept), seed=run.params.get("seed", "0"))
+        read.items(run).assign(arm=alone or arm_of(run, swept), seed=run.params.get("seed", "0"))
         for run in by_value(runs)
     ]
     return pd.concat(frames, ignore_index=True)

@@ -1,6 +1,7 @@
 """Tabulate: scores for people.   tidy frame -> markdown, csv, screen"""
 
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 from rich.table import Table
@@ -43,14 +44,22 @@ def save(frame: pd.DataFrame, folder: Path, name: str, note: str = "") -> list[P
 
 
 def on_screen(frame: pd.DataFrame, title: str) -> Table:
-    """The same for the terminal, a rule between rungs."""
-    table = Table(title=title, title_justify="left")
-    shown = readable(frame)
-    for column in shown.columns:
-        right = column in ("baseline", "items")
-        table.add_column(column, justify="right" if right else "left")
-    groups = list(zip(frame["rung"], frame["predict"], strict=True))
-    for n, row in enumerate(shown.itertuples(index=False)):
-        last = n + 1 == len(groups) or groups[n + 1] != groups[n]
-        table.add_row(*row, end_section=last)
+    """For the terminal: a row per rung and direction, a column per arm."""
+    arms = list(dict.fromkeys(frame["arm"]))
+    table = Table(
+        title=title, title_justify="left", caption="* above the majority answer", caption_justify="left"
+    )
+    for name in ("rung", "predict", *arms, "majority", "items"):
+        table.add_column(name, no_wrap=True, justify="right" if name in ("majority", "items") else "left")
+    for (rung, predict), group in frame.groupby(["rung", "predict"], sort=False):
+        by_arm = {row.arm: row for row in group.itertuples()}
+        cells = [short(by_arm[arm]) if arm in by_arm else "-" for arm in arms]
+        first = next(iter(by_arm.values()))
+        table.add_row(rung, predict, *cells, f"{first.baseline:.2f}", str(first.n))
     return table
+
+
+def short(row: Any) -> str:
+    """0.52 .47-.57*"""
+    low, high = (f"{x:.2f}".removeprefix("0") for x in (row.low, row.high))
+    return f"{row.score:.2f} {low}-{high}{'*' if row.low > row.baseline else ''}"

@@ -101,7 +101,7 @@ class BeforeSweep(Callback):
     def on_multirun_start(self, config: DictConfig, **_: Any) -> None:
         try:
             at = Path(config.hydra.sweep.dir)
-            inside = OmegaConf.to_container(config.hydra.sweeper.get("params") or {})
+            inside = OmegaConf.to_container(config.hydra.sweeper).get("params") or {}
             made = plan(at.name, arms(inside, config.hydra.overrides.task), arm.parts())
         except CodeioError as error:  # Hydra turns an Exception of a callback into a warning
             raise SystemExit(f"train.py: {error}") from None
@@ -130,6 +130,8 @@ def shared(wanted: Sequence[Params]) -> dict[str, str]:
     if "DVC_STAGE" not in os.environ:
         stages = sorted({stage for one in wanted for stage in arm.stages(one)})
         wrong = facts.require_fresh(stages, all(one.allow_stale for one in wanted))
+    for phrase in wrong:
+        screen.print(f"train.py: stale data, as allowed: {phrase}", style="yellow")
     tags = facts.git() | facts.lineage()
     return tags | ({"codeio.stale": "; ".join(wrong)} if wrong else {})
 
@@ -176,14 +178,12 @@ def close() -> int:
     if not open_sweeps:
         return 0
     folder = open_sweeps.pop()
-    from analysis import runs, swept, table  # here: only a sweep's end needs pandas
+    from analysis import runs  # here: only the end needs pandas
 
     told = msgspec.json.decode((folder / "plan.json").read_bytes(), type=Plan)
     failures = sorted(folder.glob("*.failed"))
     found = runs.finished(told.sweep)
-    if found:
-        title = f"sweep {told.sweep}: {len(found)} of {len(told.arms)} arms"
-        screen.print(table.on_screen(swept.summarise(swept.items_of(found)), title))
+    show(found, f"sweep {told.sweep}: {len(found)} of {len(told.arms)} arms")
     for path in failures:
         screen.print(f"failed: {told.arms[int(path.stem)].name}: {path.read_text().strip()}")
     if len(found) < len(told.arms):
@@ -191,3 +191,20 @@ def close() -> int:
     screen.print(f"charts:  mlflow ui, then {tracker.link(told.sweep)}", soft_wrap=True)
     screen.print(f"figures: python -m analysis sweep={told.sweep}", soft_wrap=True)
     return len(failures)
+
+
+def show(found: Sequence[Any], title: str) -> None:
+    """Scores of finished runs on the screen."""
+    from analysis import swept, table
+
+    if found:
+        screen.print(table.on_screen(swept.summarise(swept.items_of(found)), title), soft_wrap=True)
+
+
+def show_single(run_id: str) -> None:
+    """The end of a run without -m: its scores and where MLflow shows it."""
+    from analysis import runs
+
+    run = runs.one(run_id)
+    show([run], f"run {run.name}")
+    screen.print(f"run:     mlflow ui, then {tracker.run_link(run_id)}", soft_wrap=True)

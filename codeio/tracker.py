@@ -115,11 +115,13 @@ def imported() -> ModuleType:
     """mlflow, quiet: no telemetry, no migration chatter, no addresses printed."""
     os.environ.setdefault("MLFLOW_DISABLE_TELEMETRY", "true")
     os.environ.setdefault("MLFLOW_SUPPRESS_PRINTING_URL_TO_STDOUT", "true")
+    os.environ.setdefault("MLFLOW_ENABLE_ARTIFACTS_PROGRESS_BAR", "false")
+    os.environ.setdefault("MLFLOW_LOGGING_LEVEL", "WARNING")
     os.environ.setdefault("GIT_PYTHON_REFRESH", "quiet")
-    for name in ("mlflow", "alembic"):
-        logging.getLogger(name).setLevel(logging.WARNING)
     import mlflow
 
+    for name in ("mlflow", "alembic"):
+        logging.getLogger(name).setLevel(logging.WARNING)
     return mlflow
 
 
@@ -277,7 +279,15 @@ def link(sweep: str) -> str:
     """Where `mlflow ui` shows the charts of one sweep, its runs only, no click."""
     from urllib.parse import quote
 
-    base = address() if address().startswith("http") else "http://127.0.0.1:5000"
     search = quote(f"tags.`codeio.sweep` LIKE '%{sweep}%'", safe="")
-    where = experiment(store())
-    return f"{base.rstrip('/')}/#/experiments/{where}/runs?searchFilter={search}&compareRunsMode=CHART"
+    return f"{page()}/runs?searchFilter={search}&compareRunsMode=CHART"
+
+
+def run_link(run_id: str) -> str:
+    return f"{page()}/runs/{run_id}"
+
+
+def page() -> str:
+    """Our experiment in the UI: of the tracking server, or of `mlflow ui` at the root of this checkout."""
+    base = address() if address().startswith("http") else "http://127.0.0.1:5000"
+    return f"{base.rstrip('/')}/#/experiments/{experiment(store())}"

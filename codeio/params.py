@@ -78,6 +78,7 @@ class Slip(Section, kw_only=True):
 
 class Answer(Section, kw_only=True):
     teacher: str
+    style: Literal["auto", "notation", "english"]
     max_trace_lines: int
     max_chars: int
     slip: Slip

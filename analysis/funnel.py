@@ -44,7 +44,7 @@ def draw(frame: pd.DataFrame) -> Figure:
         axis.text(rows, n, f" {rows:,}", va="center", fontsize=7)
     axis.tick_params(axis="y", labelsize=7)
     axis.set_ylabel("")
-    axis.legend(title="", loc="lower right")
+    axis.legend(title="", loc="lower left", bbox_to_anchor=(0, 1), ncols=2)
     axis.set_xscale("symlog", linthresh=10)
     axis.set_xlabel("rows (logarithmic)")
     axis.margins(x=0.12)

@@ -4,7 +4,7 @@ import matplotlib.pyplot as plt
 import pandas as pd
 from matplotlib.figure import Figure
 
-from analysis.look import BASELINE, COLOURS, MARKERS
+from analysis.look import BASELINE, COLOURS, MARKERS, whiskers
 
 SPREAD = 0.14  # distance of the arms' marks around a rung
 
@@ -12,8 +12,14 @@ SPREAD = 0.14  # distance of the arms' marks around a rung
 def draw(frame: pd.DataFrame, title: str) -> Figure:
     """One panel per direction; marks with 95 % intervals, the majority answer as a grey line at each rung."""
     directions = list(dict.fromkeys(frame["predict"]))
+    widths = [frame[frame["predict"] == direction]["rung"].nunique() for direction in directions]
     figure, axes = plt.subplots(
-        1, len(directions), figsize=(1.2 + 3.4 * len(directions), 3.2), sharey=True, squeeze=False
+        1,
+        len(directions),
+        figsize=(1.6 + 0.85 * sum(widths), 3.2),
+        width_ratios=widths,
+        sharey=True,
+        squeeze=False,
     )
     for axis, direction in zip(axes[0], directions, strict=True):
         panel(axis, frame[frame["predict"] == direction])
@@ -32,7 +38,7 @@ def panel(axis: plt.Axes, frame: pd.DataFrame) -> None:
     for n, arm in enumerate(arms):
         mine = frame[frame["arm"] == arm]
         at = [rungs.index(r) + (n - (len(arms) - 1) / 2) * SPREAD for r in mine["rung"]]
-        errors = [mine["score"] - mine["low"], mine["high"] - mine["score"]]
+        errors = whiskers(mine, "score")
         style = {"fmt": MARKERS[n % len(MARKERS)], "color": COLOURS[n % len(COLOURS)]}
         axis.errorbar(at, mine["score"], yerr=errors, capsize=2.5, markersize=5, label=arm, **style)
     for x, rung in enumerate(rungs):

@@ -6,6 +6,7 @@ import matplotlib
 
 matplotlib.use("Agg")
 import matplotlib.pyplot as plt
+import pandas as pd
 import seaborn as sns
 from matplotlib.figure import Figure
 
@@ -29,6 +30,11 @@ def set_style() -> None:
             "legend.frameon": False,
         }
     )
+
+
+def whiskers(frame: pd.DataFrame, value: str) -> list[pd.Series]:
+    """Distances from `value` down to low and up to high, as errorbar wants them."""
+    return [(frame[value] - frame["low"]).clip(lower=0), (frame["high"] - frame[value]).clip(lower=0)]
 
 
 def save(figure: Figure, folder: Path, name: str) -> list[Path]:

@@ -8,7 +8,7 @@ import pandas as pd
 from matplotlib.figure import Figure
 
 from analysis import runs as read
-from analysis.look import BASELINE, COLOURS, MARKERS
+from analysis.look import BASELINE, COLOURS, MARKERS, whiskers
 from analysis.runs import Run
 from analysis.scores import ordered
 from analysis.stats import interval_over_seeds
@@ -104,7 +104,7 @@ def line(axis: plt.Axes, frame: pd.DataFrame, arms: list[str], n: int) -> None:
     if frame.empty:
         return
     x = np.array([arms.index(arm) for arm in frame["arm"]]) + (n - 2) * 0.05
-    errors = [frame["score"] - frame["low"], frame["high"] - frame["score"]]
+    errors = whiskers(frame, "score")
     style = {"color": COLOURS[n % len(COLOURS)], "marker": MARKERS[n % len(MARKERS)], "markersize": 5}
     axis.errorbar(x, frame["score"], yerr=errors, capsize=2.5, label=frame["rung"].iloc[0], **style)
     axis.plot(x, frame["baseline"], linestyle="--", linewidth=1, color=style["color"], alpha=0.7)

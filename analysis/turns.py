@@ -7,7 +7,7 @@ import matplotlib.pyplot as plt
 import pandas as pd
 from matplotlib.figure import Figure
 
-from analysis.look import COLOURS, MARKERS
+from analysis.look import COLOURS, MARKERS, whiskers
 from analysis.stats import wilson
 from codeio.records import Problem
 
@@ -52,14 +52,17 @@ def draw(frame: pd.DataFrame) -> Figure:
     for axis, teacher in zip(axes[0], teachers, strict=True):
         lines = frame[frame["teacher"] == teacher].groupby(["kind", "predict"], sort=False)
         for n, ((kind, predict), line) in enumerate(lines):
-            errors = [line["share"] - line["low"], line["high"] - line["share"]]
+            errors = whiskers(line, "share")
             style = {"color": COLOURS[n % len(COLOURS)], "marker": MARKERS[n % len(MARKERS)]}
             label = f"{kind}, predict the {predict}"
-            axis.errorbar(line["turn"], line["share"], yerr=errors, capsize=2.5, label=label, **style)
+            axis.errorbar(
+                line["turn"] + (n - 1.5) * 0.06, line["share"], yerr=errors, capsize=2.5, label=label, **style
+            )
         simulated = " (simulated mistakes)" if teacher == "slip" else ""
         axis.set_title(f"teacher {teacher}{simulated}")
         axis.set_xlabel("revision turn")
         axis.set_xticks(sorted(frame["turn"].unique()))
+        axis.set_xlim(-0.3, frame["turn"].max() + 0.3)
         axis.set_ylim(0, 1.03)
     axes[0][0].set_ylabel("problems right by then (share)")
     handles, labels = axes[0][0].get_legend_handles_labels()

@@ -7,14 +7,17 @@ import sys
 from pathlib import Path
 from typing import NamedTuple
 
-import msgspec
 import pytest
 
-from codeio import arm, facts, locks, tracker
+from codeio import arm, facts, locks, shards, tracker
+from codeio.errors import BadInput
+from codeio.evaluate import __main__ as evaluate_half
 from codeio.params import load
+from codeio.records import Record
+from codeio.train import __main__ as train_half
 
 
-class Answer(msgspec.Struct):
+class Answer(Record):
     id: str
     correct: bool
 
@@ -53,7 +56,7 @@ class Fakes:
 @pytest.fixture
 def root(tmp_path, monkeypatch):
     """A checkout's folder for stores and outputs; the settings still come from this one."""
-    for module in (arm, facts, locks, tracker):
+    for module in (arm, facts, locks, tracker, train_half, evaluate_half):
         monkeypatch.setattr(module, "ROOT", tmp_path)
     monkeypatch.delenv("MLFLOW_TRACKING_URI", raising=False)
     (tmp_path / "params.yaml").write_text("seed: 0\n")
@@ -160,6 +163,39 @@ def test_values_over_mlflows_limit_are_kept_whole(root):
     assert "collect.directory.txt" in found.data.params["collect.directory"]
     place = Path(found.info.artifact_uri.removeprefix("file://"))
     assert (place / "config" / "collect.directory.txt").read_text() == long
+
+
+def test_the_pipelines_halves_meet_in_one_run(root, monkeypatch):
+    """DVC's stages: evaluate finds the run of train by the hash that the checkpoint carries."""
+    monkeypatch.setenv("DVC_STAGE", "train")
+    fakes = Fakes()
+    train_half.main(load(), fakes.parts())
+    evaluate_half.main(load(), fakes.parts())
+    mlflow = tracker.store()
+    (found,) = mlflow.MlflowClient().search_runs([tracker.experiment(mlflow)])
+    assert found.info.run_name == "main"
+    assert {"train/loss", "bench/constants_output"} <= set(found.data.metrics)
+    assert json.loads((root / "metrics/evaluate.json").read_text()) == {"bench/constants_output": 0.5}
+    assert len(shards.read(root / "data/evaluate/items.parquet", Answer)) == 2
+    shown = arm.run(load(), about("revisions=1", "s1"), fakes.parts())
+    assert (shown, fakes.trained) == (found.info.run_id, 1)  # a sweep over the same setting shows it again
+
+
+def test_a_checkpoint_without_its_run_gets_a_run_of_its_own(root, monkeypatch):
+    """After clone and pull: models/main is there, the MLflow store is empty."""
+    monkeypatch.setenv("DVC_STAGE", "train")
+    fakes = Fakes()
+    train_half.main(load(), fakes.parts())
+    monkeypatch.setenv("MLFLOW_TRACKING_URI", f"sqlite:///{root}/other.db")
+    evaluate_half.main(load(), fakes.parts())
+    mlflow = tracker.store()
+    (found,) = mlflow.MlflowClient().search_runs([tracker.experiment(mlflow)])
+    assert {"train/loss", "bench/constants_output"} <= set(found.data.metrics)  # the curve from its journal
+
+
+def test_evaluating_without_a_model_names_the_command(root):
+    with pytest.raises(BadInput, match="run `dvc repro train`"):
+        evaluate_half.main(load(), Fakes().parts())
 
 
 @pytest.mark.parametrize(

@@ -10,8 +10,9 @@ from codeio.params import ROOT, Params
 from codeio.stage import screen, write_json
 
 
-def main(params: Params) -> None:
-    of = arm.parts()
+def main(params: Params, of: arm.Parts | None = None) -> None:
+    """Score the exported checkpoint, into the versioned files and into the run of its training."""
+    of = of or arm.parts()
     checkpoint = ROOT / "models" / "main"
     this = arm.scored_by(arm.exported(checkpoint), params)
     run_id = tracker.find({**this.tags(), "codeio.scoring": this.scoring}) or tracker.find(

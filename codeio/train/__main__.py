@@ -10,9 +10,9 @@ from codeio.command import command
 from codeio.params import ROOT, Params
 
 
-def main(params: Params) -> None:
+def main(params: Params, of: arm.Parts | None = None) -> None:
     """Train the setting of params.yaml, unless a run of the same data, settings and code did; export it."""
-    of = arm.parts()
+    of = of or arm.parts()
     if "DVC_STAGE" not in os.environ:
         facts.require_fresh(arm.stages(params), params.allow_stale)
     this = arm.identify(params, of)

@@ -85,7 +85,7 @@ def of_sweep(sweep: str) -> list[Path]:
     made += look.save(swept.draw(tidy, title), folder, "scores")
     differences = scores.differences(items)
     differences.to_csv(folder / "differences.csv", index=False, float_format="%.6f", lineterminator="\n")
-    screen.print(table.on_screen(tidy, f"sweep {sweep}"))
+    screen.print(table.on_screen(tidy, f"sweep {sweep}", screen.width))
     return [*made, folder / "differences.csv"]
 
 

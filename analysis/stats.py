@@ -31,14 +31,16 @@ def paired_difference(mine: np.ndarray, other: np.ndarray, draws: int = 2000) ->
 def interval_over_seeds(by_seed: list[np.ndarray], draws: int = 2000) -> tuple[float, float]:
     """95 % interval of a score over seeds and items; of one seed Wilson's, which knows items only.
 
-    Several seeds: bootstrap of seeds, and of items within each (the same at every call).
+    Several seeds: bootstrap of seeds and of items within each (the same at every call), but never narrower
+    than Wilson's over all items, since a bootstrap of nothing but wrong answers would claim certainty.
     """
+    pooled = wilson(int(sum(one.sum() for one in by_seed)), sum(map(len, by_seed)))
     if len(by_seed) == 1:
-        return wilson(int(by_seed[0].sum()), len(by_seed[0]))
+        return pooled
     draw = np.random.default_rng(0)
     means = np.empty(draws)
     for n in range(draws):
         chosen = draw.integers(0, len(by_seed), len(by_seed))
         means[n] = np.mean([draw.choice(by_seed[k], len(by_seed[k])).mean() for k in chosen])
     low, high = np.quantile(means, [0.025, 0.975])
-    return float(low), float(high)
+    return min(float(low), pooled[0]), max(float(high), pooled[1])

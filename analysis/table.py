@@ -4,7 +4,10 @@ from pathlib import Path
 from typing import Any
 
 import pandas as pd
+from rich.console import Group
 from rich.table import Table
+
+CELL = 12  # characters of ".52 .47-.57*"
 
 
 def text(score: float, low: float, high: float) -> str:
@@ -43,23 +46,32 @@ def save(frame: pd.DataFrame, folder: Path, name: str, note: str = "") -> list[P
     return [csv, md]
 
 
-def on_screen(frame: pd.DataFrame, title: str) -> Table:
-    """For the terminal: a row per rung and direction, a column per arm."""
+def on_screen(frame: pd.DataFrame, title: str, width: int) -> Group:
+    """For the terminal: a row per rung and direction, a column per arm, as many side by side as fit."""
     arms = list(dict.fromkeys(frame["arm"]))
-    table = Table(
-        title=title, title_justify="left", caption="* above the majority answer", caption_justify="left"
-    )
-    for name in ("rung", "predict", *arms, "majority", "items"):
-        table.add_column(name, no_wrap=True, justify="right" if name in ("majority", "items") else "left")
+    room = max(1, (width - 34) // (3 + max(CELL, *map(len, arms))))
+    tables = [side_by_side(frame, arms[n : n + room], title) for n in range(0, len(arms), room)]
+    return Group(*tables, "score, 95 % interval; * above base, the score of the majority answer")
+
+
+def side_by_side(frame: pd.DataFrame, arms: list[str], title: str) -> Table:
+    table = Table(title=title, title_justify="left")
+    for name in ("rung, predict", *arms, "base", "n"):
+        table.add_column(name, no_wrap=True, justify="right" if name in ("base", "n") else "left")
     for (rung, predict), group in frame.groupby(["rung", "predict"], sort=False):
         by_arm = {row.arm: row for row in group.itertuples()}
         cells = [short(by_arm[arm]) if arm in by_arm else "-" for arm in arms]
         first = next(iter(by_arm.values()))
-        table.add_row(rung, predict, *cells, f"{first.baseline:.2f}", str(first.n))
+        table.add_row(f"{rung}, {predict}", *cells, brief(first.baseline), str(first.n))
     return table
 
 
 def short(row: Any) -> str:
-    """0.52 .47-.57*"""
-    low, high = (f"{x:.2f}".removeprefix("0") for x in (row.low, row.high))
-    return f"{row.score:.2f} {low}-{high}{'*' if row.low > row.baseline else ''}"
+    """.52 .47-.57*"""
+    above = "*" if row.low > row.baseline else ""
+    return f"{brief(row.score)} {brief(row.low)}-{brief(row.high)}{above}"
+
+
+def brief(share: float) -> str:
+    """.52, 1.0"""
+    return f"{share:.2f}"[:3] if share >= 0.995 else f"{share:.2f}"[1:]

@@ -198,7 +198,7 @@ def show(found: Sequence[Any], title: str) -> None:
     from analysis import swept, table
 
     if found:
-        screen.print(table.on_screen(swept.summarise(swept.items_of(found)), title), soft_wrap=True)
+        screen.print(table.on_screen(swept.summarise(swept.items_of(found)), title, screen.width))
 
 
 def show_single(run_id: str) -> None:

@@ -1,11 +1,13 @@
 """Numbers of the analysis against hand-made items, and figures that are the same bytes twice."""
 
+import io
 import json
 from datetime import UTC, datetime
 
 import numpy as np
 import pandas as pd
 import pytest
+from rich.console import Console
 
 from analysis import funnel, ladder, look, scores, stats, swept, table, turns
 from analysis.__main__ import chosen
@@ -60,6 +62,7 @@ def test_an_interval_over_seeds_is_wider_when_seeds_disagree():
     agree, disagree = of(50, 50, 50), of(20, 50, 80)
     assert disagree[1] - disagree[0] > 2 * (agree[1] - agree[0])
     assert of(50) == stats.wilson(50, 100)
+    assert of(0, 0) == stats.wilson(0, 200)  # all wrong twice is not certainty
 
 
 def test_tidy_counts_per_rung_and_direction_from_near_to_far():
@@ -168,6 +171,17 @@ def test_tables_as_markdown_and_csv(tmp_path):
     csv, md = table.save(scores.tidy(items()), tmp_path, "scores", "note")
     assert csv.read_text().splitlines()[1] == "main,constants,output,10,6,0.600000,0.312674,0.831820,0.100000"
     assert "| constants | output | main | 0.60 [0.31, 0.83] | 0.10 | yes | 10 |" in md.read_text()
+
+
+@pytest.mark.parametrize(("width", "tables"), [(60, 4), (80, 2), (100, 1)])
+def test_the_screen_shows_as_many_arms_side_by_side_as_fit(width, tables):
+    frame = scores.tidy(pd.concat([items(f"revisions={n}") for n in range(4)]))
+    screen = Console(width=width, record=True, file=io.StringIO())
+    screen.print(table.on_screen(frame, "title", width))
+    text = screen.export_text()
+    assert text.count("title") == tables
+    assert text.count(".60 .31-.83*") == 4
+    assert "…" not in text
 
 
 @pytest.mark.parametrize("arguments", [["swep=1"], ["sweep="], ["sweep=1", "more=2"]])

@@ -1,0 +1,1 @@
+"""Answer: teachers that respond to problems.   Problem ... -> Sample ..."""

@@ -1,0 +1,130 @@
+"""Tell: one rationale from one traced call.   Telling -> text that ends with the JSON answer
+
+Two styles. *notation* is what small models learn from; *english* is for reading. Predicting an input is
+told as a guess with a forward check; in English, earlier guesses that were really executed come first.
+"""
+
+import json
+from typing import Literal
+
+import msgspec
+
+from codeio import values
+from codeio.answer.english import Narrator
+from codeio.answer.frames import Frame, outline, unfold
+from codeio.answer.notation import Disagrees, Notation, show, visible
+from codeio.answer.operations import Unknown
+from codeio.answer.phrases import Voice
+from codeio.answer.rounds import GRANULARITIES
+from codeio.answer.wording import brief, exact
+from codeio.records import Json, Kind, Predict
+from codeio.sandbox import Call
+
+Style = Literal["notation", "english"]
+Probe = tuple[dict[str, Json], Json]  # an input and its real output
+
+
+class Telling(msgspec.Struct, frozen=True, kw_only=True):
+    """What is told: a call of `code`, as the answer to a question."""
+
+    predict: Predict
+    code: str  # in the form of `frames.plain`, as it was traced
+    entry: str
+    call: Call
+    target: Json  # the output that was asked for when an input is predicted
+    probes: tuple[Probe, ...] = ()
+    seed: str  # decides wording and granularity
+    style: Style
+    max_chars: int
+
+
+class Refused(msgspec.Struct, frozen=True):
+    """Why there is no rationale."""
+
+    reason: str
+    detail: str = ""
+
+
+def style_of(kind: Kind, wish: Literal["auto", "notation", "english"]) -> Style:
+    """The style for a kind of code: notation for procedural programs, English for natural code."""
+    if wish != "auto":
+        return wish
+    return "notation" if kind == "procedural" else "english"
+
+
+def tell(telling: Telling) -> str | Refused:
+    """The rationale, or why there is none."""
+    if telling.call.truncated:
+        return Refused("trace too long")
+    root = unfold(telling.call.events)
+    if root is None:
+        return Refused("nothing was traced")
+    try:
+        return noted(telling, root) if telling.style == "notation" else narrated(telling, root)
+    except Disagrees as error:
+        return Refused("narration disagrees with trace", str(error))
+    except (Unknown, RecursionError) as error:
+        return Refused("trace cannot be told", str(error))
+
+
+def answer(predict: Predict, value: Json) -> str:
+    return json.dumps({predict: value}, ensure_ascii=False)
+
+
+def noted(telling: Telling, root: Frame) -> str | Refused:
+    """Compact: every step. An input is first guessed, then its result is written out."""
+    notation = Notation(outline(telling.code))
+    notation.frame(root)
+    lines = [notation.text()]
+    call = telling.call
+    if telling.predict == "input":
+        guess = " ".join(f"{name}={show(value)}" for name, value in call.input.items())
+        lines = [guess, *lines, f"{telling.entry}={visible(call.output)}"]
+    final = call.output if telling.predict == "output" else call.input
+    lines.append(show({telling.predict: final}))
+    text = "\n".join(line for line in lines if line)
+    return text if len(text) <= telling.max_chars else Refused("rationale too long")
+
+
+def narrated(telling: Telling, root: Frame) -> str | Refused:
+    """English, at the granularity that the seed chooses or the first coarser one that fits."""
+    first = int(values.unit(telling.seed, "granularity") * (len(GRANULARITIES) - 1))
+    for detail in GRANULARITIES[first:]:
+        voice = Voice(int(values.unit(telling.seed) * 2**52))
+        narrator = Narrator(outline(telling.code), voice, detail)
+        before, after = frame_of(telling, voice)
+        narrator.call(root)
+        text = "\n".join([*before, *narrator.lines, *after])
+        if len(text) <= telling.max_chars:
+            return text
+    return Refused("rationale too long")
+
+
+def frame_of(telling: Telling, voice: Voice) -> tuple[list[str], list[str]]:
+    """The lines before and after the account of the run."""
+    call = telling.call
+    if telling.predict == "output":
+        opening = [voice("start", args=arguments(call.input))] if call.input else []
+        return opening, [voice("end", value=brief(call.output)), "", answer("output", call.output)]
+    lines = [voice("wanted", entry=telling.entry, value=brief(telling.target))]
+    for given, output in telling.probes:
+        verdict = compared(output, telling.target, voice)
+        lines.append(voice("probe", args=arguments(given), value=brief(output), verdict=verdict))
+    lines.append(voice("guess", args=arguments(call.input)))
+    return lines, [voice("hit", value=brief(call.output)), "", answer("input", call.input)]
+
+
+def arguments(given: dict[str, Json]) -> str:
+    """`a = 1, b = 2 and c = 3`."""
+    parts = [f"{name} = {exact(value)}" for name, value in given.items()]
+    return " and ".join([", ".join(parts[:-1]), parts[-1]] if len(parts) > 1 else parts)
+
+
+def compared(output: Json, target: Json, voice: Voice) -> str:
+    """How a probe's result misses the target."""
+    number = (int, float)
+    if type(output) in number and type(target) in number:
+        return "which is too large" if output > target else "which is too small"
+    if isinstance(output, list) and isinstance(target, list) and len(output) != len(target):
+        return f"a list of {len(output)} instead of {len(target)}"
+    return voice.among("which is not what we need", "and that is not the wanted result", "so it does not fit")

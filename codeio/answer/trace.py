@@ -1,0 +1,76 @@
+"""Teach by trace: the right answer, told from the real run.   Problem ... -> gold response or why not"""
+
+from collections.abc import Sequence
+
+from codeio import values
+from codeio.answer.frames import plain
+from codeio.answer.telling import Probe, Refused, Telling, style_of, tell
+from codeio.answer.tracing import Calls, Wanted, run
+from codeio.params import Answer
+from codeio.records import Json, Problem
+from codeio.sandbox import Call, Sandbox
+
+PROBES = 2  # guesses at most that are told before the right one
+
+
+def golds(problems: Sequence[Problem], box: Sandbox, p: Answer) -> list[str | Refused]:
+    """The right response to each problem, or why it cannot be told."""
+    calls = run(box, (right_call(one) for one in problems), p.max_trace_lines)
+    known = outputs_of(problems)
+    return [gold(one, calls, known[one.function], p) for one in problems]
+
+
+def right_call(problem: Problem) -> Wanted:
+    """The call that the question is about."""
+    given = problem.given if problem.predict == "output" else problem.wanted
+    return Wanted(plain(problem.code), problem.entry, given)
+
+
+def outputs_of(problems: Sequence[Problem]) -> dict[str, list[Probe]]:
+    """Function -> the certified (input, output) of its pairs among these problems."""
+    known: dict[str, dict[str, Probe]] = {}
+    for one in problems:
+        pair = (one.given, one.wanted) if one.predict == "output" else (one.wanted, one.given)
+        known.setdefault(one.function, {})[one.pair] = pair
+    return {function: list(pairs.values()) for function, pairs in known.items()}
+
+
+def gold(problem: Problem, calls: Calls, known: list[Probe], p: Answer) -> str | Refused:
+    wanted = right_call(problem)
+    call = calls.get(wanted.key)
+    if call is None or call.status != "ok":
+        return Refused("call could not be traced", call.status if call else "")
+    output = problem.wanted if problem.predict == "output" else problem.given
+    if not call.truncated and not values.same(call.output, output):
+        return Refused("traced call gave another output")
+    return tell(telling(problem, wanted.code, call, problem.id, known, p))
+
+
+def telling(
+    problem: Problem, code: str, call: Call, seed: str, known: list[Probe], p: Answer, target: Json = None
+) -> Telling:
+    """What is told of `call` as the answer to `problem`; `target`: the given side when it is misread."""
+    wish = target if target is not None else problem.given
+    return Telling(
+        predict=problem.predict,
+        code=code,
+        entry=problem.entry,
+        call=call,
+        target=wish,
+        probes=probes(problem, call, wish, known) if problem.predict == "input" else (),
+        seed=seed,
+        style=style_of(problem.kind, p.style),
+        max_chars=p.max_chars,
+    )
+
+
+def probes(problem: Problem, call: Call, target: Json, known: list[Probe]) -> tuple[Probe, ...]:
+    """Other inputs with other results, the likeliest guesses first: close to the one that will be told."""
+    others = [x for x in known if not values.same(x[1], target) and x[0] != call.input]
+    others.sort(key=lambda x: (-shared(x[0], call.input), values.unit(problem.id, x[0])))
+    count = int(values.unit(problem.id, "probes") * (PROBES + 1))
+    return tuple(others[:count][::-1])
+
+
+def shared(one: dict[str, Json], other: dict[str, Json]) -> int:
+    return sum(one[name] == other.get(name) for name in one)

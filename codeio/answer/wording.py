@@ -1,0 +1,196 @@
+"""Say: expressions and conditions with the values they have now.   (ast node, locals) -> text
+
+Code stays code (`(0 + 6) // 2`), with short values in the place of names; conditions become words.
+"""
+
+import ast
+import json
+from collections.abc import Callable
+from itertools import pairwise
+from typing import Any
+
+from codeio.answer.notation import SIGN, Disagrees
+from codeio.answer.operations import Unknown
+from codeio.answer.phrases import Voice
+
+Compute = Callable[[ast.expr], Any]  # the value now; raises Unknown
+MANY = 8  # items of a list that are all shown
+LONG = 60  # characters of a value that are all shown
+
+TRUE = {
+    ast.Gt: ("is greater than", "is more than", "exceeds"),
+    ast.Lt: ("is less than", "is smaller than", "is below"),
+    ast.GtE: ("is at least", "is not less than"),
+    ast.LtE: ("is at most", "is not greater than"),
+    ast.Eq: ("equals", "is equal to"),
+    ast.NotEq: ("is not equal to", "differs from"),
+    ast.In: ("is in", "is among"),
+    ast.NotIn: ("is not in", "is not among"),
+    ast.Is: ("is",),
+    ast.IsNot: ("is not",),
+}
+FALSE = {
+    ast.Gt: ("is not greater than", "is at most", "does not exceed"),
+    ast.Lt: ("is not less than", "is at least", "is not below"),
+    ast.GtE: ("is less than", "is below"),
+    ast.LtE: ("is greater than", "is more than"),
+    ast.Eq: ("is not equal to", "differs from", "does not equal"),
+    ast.NotEq: ("equals", "is equal to"),
+    ast.In: TRUE[ast.NotIn],
+    ast.NotIn: TRUE[ast.In],
+    ast.Is: TRUE[ast.IsNot],
+    ast.IsNot: TRUE[ast.Is],
+}
+TIGHT = {ast.Pow: 5, ast.Mult: 4, ast.Div: 4, ast.FloorDiv: 4, ast.Mod: 4, ast.Add: 3, ast.Sub: 3}
+
+
+def exact(value: Any) -> str:
+    """All of a value as JSON. Raises Unknown for what has none or hides an object."""
+    if isinstance(value, tuple | range):
+        value = list(value)
+    try:
+        text = json.dumps(value, ensure_ascii=False, allow_nan=False)
+    except (TypeError, ValueError) as error:
+        raise Unknown("no JSON") from error
+    if '{"~":' in text:
+        raise Unknown("an object")
+    return text
+
+
+def brief(value: Any) -> str:
+    """A value as JSON, with … in the middle of a long one."""
+    text = exact(value)
+    if len(text) <= LONG:
+        return text
+    if isinstance(value, list | tuple) and len(value) > 4:
+        first, last = (", ".join(brief(x) for x in part) for part in (value[:2], value[-1:]))
+        if len(first) + len(last) <= LONG:
+            return f"[{first}, …, {last}]"
+    return f"{text[: LONG // 2]} … {text[-LONG // 4 :]}"
+
+
+class Wording:
+    """Text for expressions; `compute` gives values, `voice` the variation."""
+
+    def __init__(self, compute: Compute, voice: Voice) -> None:
+        self.compute, self.voice = compute, voice
+
+    def short(self, value: Any) -> bool:
+        """Whether a value may stand in the place of its name."""
+        if isinstance(value, list | tuple | dict):
+            return len(value) <= 4 and len(exact(value)) <= 24
+        return len(exact(value)) <= 30
+
+    def work(self, node: ast.expr, around: int = 0) -> str:
+        """The expression with short values in the place of names."""
+        if isinstance(node, ast.Constant):
+            return exact(node.value)
+        if isinstance(node, ast.Name):
+            return self.in_place(node, around)
+        if isinstance(node, ast.BinOp) and type(node.op) in SIGN:
+            tight = TIGHT.get(type(node.op), 2)
+            left, right = self.work(node.left, tight), self.work(node.right, tight + 1)
+            text = f"{left} {SIGN[type(node.op)]} {right}"
+            return f"({text})" if tight < around else text
+        if isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.USub):
+            return f"-{self.work(node.operand, 6)}"
+        if isinstance(node, ast.Call) and not node.keywords:
+            return self.call(node)
+        if isinstance(node, ast.Subscript) and not isinstance(node.slice, ast.Slice | ast.Tuple):
+            return f"{self.base(node.value)}[{self.work(node.slice)}]"
+        if isinstance(node, ast.List | ast.Tuple) and not any(isinstance(e, ast.Starred) for e in node.elts):
+            return "[" + ", ".join(self.work(e) for e in node.elts) + "]"
+        return code(node)
+
+    def in_place(self, node: ast.Name, around: int) -> str:
+        try:
+            value = self.compute(node)
+            text = exact(value) if self.short(value) else node.id
+        except Unknown:
+            return node.id
+        return f"({text})" if around and text.startswith("-") else text
+
+    def base(self, node: ast.expr) -> str:
+        """What is indexed or asked: it keeps its name."""
+        return code(node)
+
+    def call(self, node: ast.Call) -> str:
+        args = ", ".join(self.work(a) for a in node.args)
+        if isinstance(node.func, ast.Attribute):
+            inner = node.func.value
+            base = self.work(inner, 9) if isinstance(inner, ast.Name | ast.Constant) else code(inner)
+            return f"{base}.{node.func.attr}({args})"
+        return f"{code(node.func)}({args})"
+
+    def equation(self, node: ast.expr, value: Any) -> str:
+        """`work = value`, or the value alone where there is nothing to work out."""
+        text, result = self.work(node), brief(value)
+        return result if text == result else f"{text} = {result}"
+
+    def clause(self, test: ast.expr, taken: bool) -> str:
+        """A condition in words, true of its values now. Raises Disagrees when the trace says otherwise."""
+        try:
+            value = bool(self.compute(test))
+        except Unknown:
+            return f"the condition {code(test)} {'holds' if taken else 'does not hold'}"
+        if value != taken:
+            raise Disagrees(code(test))
+        return self.claim(test, value)
+
+    def claim(self, test: ast.expr, value: bool) -> str:
+        if isinstance(test, ast.BoolOp):
+            return self.joined(test)
+        if isinstance(test, ast.UnaryOp) and isinstance(test.op, ast.Not):
+            return self.claim(test.operand, not value)
+        if isinstance(test, ast.Compare):
+            return self.comparison(test)
+        return self.truth(test)
+
+    def joined(self, test: ast.BoolOp) -> str:
+        """The parts that Python looks at, in order."""
+        said: list[tuple[str, bool]] = []
+        for part in test.values:
+            value = bool(self.compute(part))
+            said.append((self.claim(part, value), value))
+            if value == isinstance(test.op, ast.Or):
+                break
+        text = said[0][0]
+        for (_, before), (clause, value) in pairwise(said):
+            text += (" and " if before == value else " but ") + clause
+        return text
+
+    def comparison(self, test: ast.Compare) -> str:
+        left, said = test.left, []
+        for op, right in zip(test.ops, test.comparators, strict=True):
+            one = ast.Compare(left=left, ops=[op], comparators=[right])
+            value = self.compute(one)
+            verb = self.voice.among(*(TRUE if value else FALSE)[type(op)])
+            said.append(f"{self.subject(left)} {verb} {self.subject(right)}")
+            if not value:
+                break
+            left = right
+        return " and ".join(said)
+
+    def subject(self, node: ast.expr) -> str:
+        """One side of a comparison: `x (5)`, `7`, `len(xs) (3)` or `9 % 2 (1)`."""
+        if isinstance(node, ast.Constant):
+            return exact(node.value)
+        value = self.compute(node)
+        text = node.id if isinstance(node, ast.Name) else self.work(node)
+        return text if text == brief(value) else f"{text} ({brief(value)})"
+
+    def truth(self, test: ast.expr) -> str:
+        """What makes a value count as true or false."""
+        value = self.compute(test)
+        name = test.id if isinstance(test, ast.Name) else self.work(test)
+        if isinstance(value, bool) or value is None:
+            return f"{name} is {exact(value)}"
+        if isinstance(value, str | list | tuple | dict | set):
+            return f"{name} is {'not ' if value else ''}empty"
+        return f"{name} is {brief(value)}" + (", which is not zero" if value else "")
+
+
+def code(node: ast.expr) -> str:
+    """The source of an expression that is too special to be said with values."""
+    text = ast.unparse(node)
+    return text if len(text) <= LONG else text[: LONG - 1] + "…"

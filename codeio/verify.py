@@ -1,0 +1,110 @@
+"""Verify: an answer is compared, a predicted input is executed.   (Problem, response) ... -> Verdict ...
+
+An output is compared here with the certified one; a predicted input is run in the sandbox, and any input
+that leads to the asked output is right (paper, section 2.2). A malformed answer is wrong. The feedback says
+what happened.
+"""
+
+from collections.abc import Iterable, Sequence
+from functools import cache
+from pathlib import Path
+from string import Template
+
+from msgspec.structs import replace
+
+from codeio import values
+from codeio.answer.tracing import Calls, Wanted, run
+from codeio.records import Json, Predict, Problem, Turn, Verdict
+from codeio.sandbox import Call, Sandbox
+
+PROMPTS = Path(__file__).parent / "prompts"
+SHOWN = 300  # characters of a value that a feedback shows
+LIMITS = ("timeout_cpu", "timeout_wall", "oom", "died")  # the code never got to a result
+
+
+def verdicts(answers: Sequence[tuple[Problem, str]], box: Sandbox) -> list[Verdict]:
+    """One verdict per (problem, response), in their order; all inputs of one function in one sandbox job."""
+    predictions = [prediction(response, problem.predict) for problem, response in answers]
+    tried = [
+        Wanted(problem.code, problem.entry, found)
+        for (problem, _), found in zip(answers, predictions, strict=True)
+        if problem.predict == "input" and not isinstance(found, Verdict)
+    ]
+    calls = run(box, tried)
+    return [
+        found if isinstance(found, Verdict) else judge(problem, found, calls)
+        for (problem, _), found in zip(answers, predictions, strict=True)
+    ]
+
+
+def judged(problems: Sequence[Problem], box: Sandbox) -> list[Problem]:
+    """The problems with verdicts on all samples of their latest turn."""
+    answers = [(one, sample.response) for one in problems for sample in one.turns[-1].samples]
+    found = iter(verdicts(answers, box))
+    return [with_verdicts(one, found) for one in problems]
+
+
+def with_verdicts(problem: Problem, found: Iterable[Verdict]) -> Problem:
+    *before, last = problem.turns
+    samples = tuple(replace(sample, verdict=verdict) for sample, verdict in zip(last.samples, found))  # noqa: B905
+    return replace(problem, turns=(*before, Turn(samples=samples)))
+
+
+def prediction(response: str, predict: Predict) -> Json | Verdict:
+    """The predicted value in a response, or the verdict that there is none."""
+    found = values.extract(response)
+    if not isinstance(found, dict):
+        return Verdict(status="no_answer", correct=False, feedback=feedback("no_answer", predict=predict))
+    if predict not in found:
+        return Verdict(status="no_answer", correct=False, feedback=feedback("no_field", predict=predict))
+    answer = found[predict]
+    if predict == "input" and not isinstance(answer, dict):
+        said = feedback("not_an_input", answer=shown(answer))
+        return Verdict(status="no_answer", correct=False, feedback=said)
+    return answer
+
+
+def judge(problem: Problem, answer: Json, calls: Calls) -> Verdict:
+    """The verdict on a prediction that is there."""
+    parts = {"answer": shown(answer), "given": shown(problem.given)}
+    if problem.predict == "output":
+        right = values.same(answer, problem.wanted)
+        said = feedback("ok") if right else feedback("wrong_output", **parts)
+        return Verdict(status="ok" if right else "mismatch", correct=right, feedback=said)
+    call = calls[Wanted(problem.code, problem.entry, answer).key]
+    if call.status != "ok":
+        return Verdict(status=call.status, correct=False, feedback=failed(call, parts))
+    if values.same(call.output, problem.given):
+        return Verdict(status="ok", correct=True, feedback=feedback("ok"))
+    said = feedback("wrong_input", real=shown(call.output), **parts)
+    return Verdict(status="mismatch", correct=False, feedback=said)
+
+
+def failed(call: Call, parts: dict[str, str]) -> str:
+    """What to say of an input that gave no result."""
+    if call.status == "exception":
+        return feedback("exception", error=call.error or "an exception", **parts)
+    name = "limit" if call.status in LIMITS else "no_json"
+    return feedback(name, error=call.error or call.status.replace("_", " "), **parts)
+
+
+def feedback(name: str, **parts: str) -> str:
+    """The feedback of that name, with its values filled in."""
+    return template(f"feedback_{name}").substitute(parts)
+
+
+@cache
+def template(name: str) -> Template:
+    """A text of codeio/prompts with $names for its parts."""
+    return Template((PROMPTS / f"{name}.txt").read_text(encoding="utf-8").strip())
+
+
+def shown(value: Json) -> str:
+    """A value as JSON, cut where it is long."""
+    text = values.canonical(value) if not isinstance(value, dict) else in_order(value)
+    return text if len(text) <= SHOWN else f"{text[:SHOWN]}…"
+
+
+def in_order(value: dict) -> str:
+    """An object as JSON with its fields in their own order."""
+    return "{" + ",".join(f"{values.canonical(k)}:{values.canonical(v)}" for k, v in value.items()) + "}"

@@ -1,0 +1,129 @@
+"""Answer and revise: gold, first turns, simulated slips, further turns; all figures from real execution."""
+
+from collections import Counter
+
+import msgspec
+import pytest
+
+from codeio import values
+from codeio.answer.__main__ import shard
+from codeio.answer.audit import false_claims
+from codeio.answer.teach import teacher
+from codeio.errors import BadParams
+from codeio.params import load
+from codeio.records import Dropped, Problem
+from codeio.revise import measure, request
+from codeio.revise import shard as revise
+from codeio.sandbox import Sandbox
+from tests.answering import LIMITS, many, pose
+
+
+@pytest.fixture(scope="module")
+def box():
+    with Sandbox(LIMITS) as box:
+        yield box
+
+
+@pytest.fixture(scope="module")
+def problems(box):
+    return many(box, 150)
+
+
+def answered(problems, box, *settings):
+    params = load(*settings)
+    return list(shard(problems, box, teacher(params, box), params.answer))
+
+
+def revised(problems, box, *settings):
+    params = load(*settings)
+    found = [one for one in answered(problems, box, *settings) if isinstance(one, Problem)]
+    return list(revise(found, box, teacher(params, box), params.revise.max_turns))
+
+
+@pytest.fixture(scope="module")
+def slipped(problems, box):
+    return revised(problems, box, "answer.teacher=slip")
+
+
+def test_every_procedural_problem_can_be_told_and_the_trace_teacher_is_right(problems, box):
+    found = revised(problems, box, "answer.teacher=trace")
+    assert [one.id for one in found] == [one.id for one in problems]
+    assert all(len(one.turns) == 1 and one.turns[0].correct for one in found)
+    assert all(one.turns[0].main.response == one.gold for one in found)
+    assert not [one.gold for one in found if false_claims(one.gold)]
+
+
+def test_responses_end_with_the_answer_as_json(slipped):
+    for one in slipped:
+        for turn in one.turns:
+            last = turn.main.response.strip().split("\n")[-1]
+            assert one.predict in msgspec.json.decode(last)
+
+
+def test_slips_come_at_the_rate_of_params(slipped):
+    first = sum(one.turns[0].correct for one in slipped) / len(slipped)
+    assert 0.45 < first < 0.58
+    later = [one for one in slipped if len(one.turns) > 1]
+    assert 0.05 < sum(one.turns[1].correct for one in later) / len(later) < 0.3
+
+
+def test_a_named_slip_is_wrong_and_a_wrong_answer_names_its_slip(slipped):
+    for one in slipped:
+        for turn in one.turns:
+            assert turn.correct == (turn.main.slip == "")
+
+
+def test_many_operators_slip(slipped):
+    names = Counter(turn.main.slip for one in slipped for turn in one.turns)
+    assert len(names) >= 8
+
+
+def test_no_wrong_prediction_is_repeated(slipped):
+    for one in slipped:
+        said = [values.canonical(msgspec.json.decode(t.main.response.split("\n")[-1])) for t in one.turns]
+        assert len(set(said)) == len(said)
+
+
+def test_turns_end_with_the_first_right_one(slipped):
+    for one in slipped:
+        assert not any(turn.correct for turn in one.turns[:-1])
+        assert one.turns[-1].correct or len(one.turns) == 3
+
+
+def test_no_slips_is_the_trace_teacher(problems, box):
+    settings = ("answer.slip.right_first=1.0", "answer.teacher=slip")
+    assert answered(problems[:80], box, *settings) == answered(problems[:80], box, "answer.teacher=trace")
+
+
+def test_same_answers_whatever_the_company(problems, box, slipped):
+    function = problems[40].function
+    alone = revised([one for one in problems if one.function == function], box, "answer.teacher=slip")
+    assert alone == [one for one in slipped if one.function == function]
+
+
+def test_held_out_problems_pass_through(problems, box):
+    held = [msgspec.structs.replace(one, split="constants") for one in problems[:6]]
+    assert answered(held, box) == held
+
+
+def test_what_cannot_be_told_is_dropped_with_the_reason(box):
+    code = "def f(n):\n    t = 0\n    for i in range(n):\n        t += i\n    return t"
+    long = pose(box, code, [{"n": 3}, {"n": 900}])
+    found = answered(long, box, "answer.style=english")
+    assert [type(one) for one in found] == [Problem, Problem, Dropped, Dropped]
+    assert {one.reason for one in found[2:]} == {"trace too long"}
+
+
+def test_an_unknown_teacher_is_refused():
+    with pytest.raises(BadParams, match="did you mean trace"):
+        teacher(load("answer.teacher=trac"), None)
+
+
+def test_measure_counts_turns_and_operators(slipped):
+    found = measure(iter(slipped))
+    assert found["turns"]["turn_0"]["answers"] == len(slipped)
+    assert found["slips"]["none"]["right"] == found["slips"]["none"]["answers"]
+    wrong = next(one for one in slipped if not one.turns[0].correct)
+    asked = request(wrong.turns[0].main.verdict, wrong.predict)
+    assert wrong.turns[0].main.verdict.feedback in asked
+    assert "must not be repeated" in asked

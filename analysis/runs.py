@@ -1,9 +1,11 @@
 """Runs: read MLflow, the only place that does.   store -> Run records, items of a run
 
-Importing mlflow costs seconds, so that happens where the store is opened (codeio.tracker).
+`python -m analysis.runs` moves runs between stores (analysis.move). Importing mlflow costs seconds, so that
+happens where the store is opened (codeio.tracker).
 """
 
 import json
+import sys
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -102,3 +104,9 @@ def items(run: Run) -> pd.DataFrame:
 def attach(run: Run, path: Path, folder: str) -> None:
     """Keep a file of the analysis with a run."""
     tracker.store().MlflowClient().log_artifact(run.id, str(path), folder)
+
+
+if __name__ == "__main__":
+    from analysis.move import main
+
+    main(sys.argv[1:])

@@ -1,0 +1,56 @@
+"""Reading and moving runs: a real store, runs made by the real tracker around a small fake training."""
+
+import pytest
+
+from analysis import move, runs
+from codeio import arm
+from codeio.errors import BadInput
+from codeio.params import load
+from tests.test_tracker import Fakes, about, root  # noqa: F401  (root is a fixture)
+
+
+@pytest.fixture
+def swept(root):  # noqa: F811
+    """Two sweeps: the later one shares an arm with the earlier."""
+    fakes = Fakes()
+    for sweep, values in (("20260101-1", (0, 1)), ("20260102-1", (1, 2))):
+        for value in values:
+            arm.run(load(f"revisions={value}"), about(f"revisions={value}", sweep), fakes.parts())
+    return root
+
+
+def test_a_sweep_holds_all_its_arms_also_the_shared_one(swept):
+    for sweep, names in (("20260101-1", ["0", "1"]), ("20260102-1", ["1", "2"]), ("latest", ["1", "2"])):
+        assert sorted(run.params["revisions"] for run in runs.of_sweep(sweep)) == names
+    assert len(runs.read()) == 3
+    items = runs.items(runs.of_sweep("latest")[0])
+    assert items[["id", "correct"]].to_numpy().tolist() == [["a", True], ["b", False]]
+    with pytest.raises(BadInput, match="no finished run of sweep '20260109-1'"):
+        runs.of_sweep("20260109-1")
+
+
+def test_no_sweep_yet_says_how_to_make_one(root):  # noqa: F811
+    with pytest.raises(BadInput, match=r"train\.py -m"):
+        runs.of_sweep("latest")
+
+
+def test_runs_move_to_another_store_once(swept, monkeypatch, tmp_path):
+    before = runs.read()
+    items = runs.items(before[0])
+    assert move.send(tmp_path / "moved") == 3
+    monkeypatch.setenv("MLFLOW_TRACKING_URI", f"sqlite:///{tmp_path}/laptop.db")
+    assert runs.read() == []
+    assert move.bring(tmp_path / "moved") == (3, 0)
+    assert move.bring(tmp_path / "moved") == (0, 3)
+    after = runs.read()
+    assert [(r.name, r.params, r.metrics, r.started) for r in after] == [
+        (r.name, r.params, r.metrics, r.started) for r in before
+    ]
+    assert [r.tags["codeio.origin"] for r in after] == [r.id for r in before]
+    assert runs.items(after[0]).equals(items)
+    assert sorted(r.params["revisions"] for r in runs.of_sweep("latest")) == ["1", "2"]
+
+
+def test_an_empty_folder_is_refused(root, tmp_path):  # noqa: F811
+    with pytest.raises(BadInput, match="holds no exported runs"):
+        move.bring(tmp_path / "nothing")

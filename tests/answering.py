@@ -4,8 +4,12 @@ from collections.abc import Sequence
 
 from codeio import values
 from codeio.collect import procedural
-from codeio.records import Problem
-from codeio.sandbox import Limits, Program, Run, Sandbox
+from codeio.answer.__main__ import shard
+from codeio.answer.teach import teacher
+from codeio.params import load
+from codeio.records import Dropped, Problem
+from codeio.revise import shard as revise
+from codeio.sandbox import Draw, Limits, Program, Run, Sandbox
 
 LIMITS = Limits(cpu_s=2.0, memory_mb=512)
 
@@ -46,8 +50,6 @@ def pose(box: Sandbox, code: str, inputs: Sequence[dict], entry: str = "f", **fi
 
 def many(box: Sandbox, count: int, pairs: int = 4) -> list[Problem]:
     """Problems on procedural programs of all levels."""
-    from codeio.sandbox import Draw
-
     grown = procedural.programs(count, 3, 0)
     jobs = [
         Draw(program=Program(code=p.code, entry=p.entry), generator=p.generator, draws=60, want=pairs, seed=1)
@@ -58,3 +60,16 @@ def many(box: Sandbox, count: int, pairs: int = 4) -> list[Problem]:
         inputs = [call.input for call in drawn.calls]
         found += pose(box, program.code, inputs)
     return found
+
+
+def answered(problems: Sequence[Problem], box: Sandbox, *settings: str) -> list[Problem | Dropped]:
+    """The problems after the answer stage under these settings."""
+    params = load(*settings)
+    return list(shard(problems, box, teacher(params, box), params.answer))
+
+
+def revised(problems: Sequence[Problem], box: Sandbox, *settings: str) -> list[Problem]:
+    """The problems after the answer and the revise stage under these settings."""
+    params = load(*settings)
+    found = [one for one in answered(problems, box, *settings) if isinstance(one, Problem)]
+    return list(revise(found, box, teacher(params, box), params.revise.max_turns))

@@ -1,21 +1,17 @@
-"""Answer and revise: gold, first turns, simulated slips, further turns; all figures from real execution."""
+"""Answer: gold, first turns, simulated slips; all figures from real execution."""
 
 from collections import Counter
 
 import msgspec
 import pytest
 
-from codeio import values
-from codeio.answer.__main__ import shard
 from codeio.answer.audit import false_claims
 from codeio.answer.teach import teacher
 from codeio.errors import BadParams
 from codeio.params import load
 from codeio.records import Dropped, Problem
-from codeio.revise import measure, request
-from codeio.revise import shard as revise
 from codeio.sandbox import Sandbox
-from tests.answering import LIMITS, many, pose
+from tests.answering import LIMITS, answered, many, pose, revised
 
 
 @pytest.fixture(scope="module")
@@ -27,17 +23,6 @@ def box():
 @pytest.fixture(scope="module")
 def problems(box):
     return many(box, 150)
-
-
-def answered(problems, box, *settings):
-    params = load(*settings)
-    return list(shard(problems, box, teacher(params, box), params.answer))
-
-
-def revised(problems, box, *settings):
-    params = load(*settings)
-    found = [one for one in answered(problems, box, *settings) if isinstance(one, Problem)]
-    return list(revise(found, box, teacher(params, box), params.revise.max_turns))
 
 
 @pytest.fixture(scope="module")
@@ -78,27 +63,9 @@ def test_many_operators_slip(slipped):
     assert len(names) >= 8
 
 
-def test_no_wrong_prediction_is_repeated(slipped):
-    for one in slipped:
-        said = [values.canonical(msgspec.json.decode(t.main.response.split("\n")[-1])) for t in one.turns]
-        assert len(set(said)) == len(said)
-
-
-def test_turns_end_with_the_first_right_one(slipped):
-    for one in slipped:
-        assert not any(turn.correct for turn in one.turns[:-1])
-        assert one.turns[-1].correct or len(one.turns) == 3
-
-
 def test_no_slips_is_the_trace_teacher(problems, box):
     settings = ("answer.slip.right_first=1.0", "answer.teacher=slip")
     assert answered(problems[:80], box, *settings) == answered(problems[:80], box, "answer.teacher=trace")
-
-
-def test_same_answers_whatever_the_company(problems, box, slipped):
-    function = problems[40].function
-    alone = revised([one for one in problems if one.function == function], box, "answer.teacher=slip")
-    assert alone == [one for one in slipped if one.function == function]
 
 
 def test_held_out_problems_pass_through(problems, box):
@@ -117,13 +84,3 @@ def test_what_cannot_be_told_is_dropped_with_the_reason(box):
 def test_an_unknown_teacher_is_refused():
     with pytest.raises(BadParams, match="did you mean trace"):
         teacher(load("answer.teacher=trac"), None)
-
-
-def test_measure_counts_turns_and_operators(slipped):
-    found = measure(iter(slipped))
-    assert found["turns"]["turn_0"]["answers"] == len(slipped)
-    assert found["slips"]["none"]["right"] == found["slips"]["none"]["answers"]
-    wrong = next(one for one in slipped if not one.turns[0].correct)
-    asked = request(wrong.turns[0].main.verdict, wrong.predict)
-    assert wrong.turns[0].main.verdict.feedback in asked
-    assert "must not be repeated" in asked

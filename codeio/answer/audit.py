@@ -8,6 +8,7 @@ and the closing answer, and reckons them with its own arithmetic. What it cannot
 import json
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 from typing import Any
 
 import msgspec
@@ -15,11 +16,12 @@ import msgspec
 from codeio.answer.reckon import Unreadable, equal, reckon
 
 TOKEN = re.compile(
-    r'"(?:[^"\\]|\\.)*"|(?<![\w)\]"])-?\d+(?:\.\d+)?(?:e[+-]?\d+)?|\d+(?:\.\d+)?(?:e[+-]?\d+)?'
+    r'"(?:[^"\\]|\\.)*"|(?<!\w)\'(?:[^\'\\]|\\.)*\'|(?<![\w)\]"])-?\d+(?:\.\d+)?(?:e[+-]?\d+)?|\d+(?:\.\d+)?(?:e[+-]?\d+)?'
     r"|[A-Za-z_]\w*(?:\.[A-Za-z_]\w*)*|\*\*|//|<<|>>|[<>=!]=|\S"
 )
 OPERATORS = {"+", "-", "*", "/", "//", "%", "**", "&", "|", "^", "<<", ">>", "."}
 OPEN, CLOSE = "([{", ")]}"
+PARTIAL = {"else", "if", "lambda"}  # after these only a part of an expression follows
 VERBS = {
     "is greater than": ">", "is more than": ">", "exceeds": ">", "is not greater than": "<=",
     "is at most": "<=", "does not exceed": "<=", "is less than": "<", "is smaller than": "<", "is below": "<",
@@ -101,14 +103,24 @@ def noted(line: str) -> Iterator[Claim]:
     waiting: list[str] = []
     for item in items(line):
         if item in ("T", "F") and waiting:
-            yield from truth(" ".join(waiting), item == "T")
+            yield from noted_truth(" ".join(waiting), item == "T")
             waiting = []
         elif item in ("in", "not", "is") or (waiting and waiting[-1] in ("in", "not", "is")):
             waiting.append(item)
         else:
-            yield from equations(" ".join(waiting))
+            yield from noted_equations(" ".join(waiting))
             waiting = [item]
-    yield from equations(" ".join(waiting))
+    yield from noted_equations(" ".join(waiting))
+
+
+@lru_cache(maxsize=100_000)  # small programs note the same steps again and again
+def noted_equations(text: str) -> tuple[Claim, ...]:
+    return tuple(equations(text))
+
+
+@lru_cache(maxsize=100_000)
+def noted_truth(text: str, said: bool) -> tuple[Claim, ...]:
+    return tuple(truth(text, said))
 
 
 def items(line: str) -> Iterator[str]:
@@ -208,6 +220,8 @@ def before(text: str) -> str:
             if depth < 0:
                 break
         elif depth == 0 and not operand(token, end, follower, text):
+            if token in PARTIAL:
+                return ""
             break
         first, follower = start, (token, start)
     return text[first:].strip()

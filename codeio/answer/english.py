@@ -101,8 +101,12 @@ class Narrator(Rounds):
             self.assigned(node.targets[0].id, node.value, after)
         elif isinstance(node, ast.AugAssign) and isinstance(node.target, ast.Name):
             self.updated(node, after)
-        elif isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Subscript):
+        elif isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Tuple):
+            self.several(node.targets[0], node.value, after)
+        elif isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Subscript | ast.Attribute):
             self.stored(node.targets[0], node.value, after)
+        elif isinstance(node, ast.AugAssign) and isinstance(node.target, ast.Subscript | ast.Attribute):
+            self.stored(node.target, ast.BinOp(left=node.target, op=node.op, right=node.value), after)
         elif isinstance(node, ast.Expr) and isinstance(node.value, ast.Call):
             self.called(node.value, after)
         elif isinstance(node, ast.Break | ast.Continue):
@@ -134,7 +138,7 @@ class Narrator(Rounds):
             value = brief(real)
         except Unknown:
             return
-        work = self.wording.work(node) if known else value
+        work = self.wording.steps(node) if known else value
         if isinstance(node, ast.Constant) or (isinstance(node, ast.List | ast.Dict) and not real):
             self.say("constant", name=name, value=value)
         elif not known and isinstance(node, ast.Call | ast.BinOp) and len(code(node)) < 40:
@@ -151,22 +155,61 @@ class Narrator(Rounds):
             value, old = brief(real), brief(self.env.get(name))
         except Unknown:
             return
-        if known and isinstance(real, int | float) and value != self.wording.work(whole):
-            self.say("update", name=name, old=old, work=self.wording.work(whole), value=value)
+        if known and isinstance(real, str | list) and isinstance(node.op, ast.Add):
+            item = self.wording.equation(node.value, self.compute(node.value))
+            self.say("extended", name=name, item=item, value=value)
+        elif known and isinstance(real, int | float) and value != self.wording.work(whole):
+            self.say("update", name=name, old=old, work=self.wording.steps(whole), value=value)
         else:
             self.say("becomes", name=name, value=value)
 
-    def stored(self, target: ast.Subscript, node: ast.expr, after: dict[str, Any]) -> None:
-        try:
-            key, item = self.compute(target.slice), self.compute(node)
-            name, value = target.value.id, brief(after[target.value.id])
-        except (Unknown, AttributeError, KeyError):
+    def several(self, target: ast.Tuple, node: ast.expr, after: dict[str, Any]) -> None:
+        """`a, b = ...`: every name with its own computation."""
+        if not all(isinstance(one, ast.Name) for one in target.elts):
             return self.changed(after)
-        if isinstance(key, slice):
+        names = [one.id for one in target.elts]
+        sources = (
+            node.elts if isinstance(node, ast.Tuple) and len(node.elts) == len(names) else [None] * len(names)
+        )
+        parts = []
+        for name, source in zip(names, sources, strict=True):
+            real = after.get(name, self.env.get(name))
+            try:
+                work = (
+                    self.wording.equation(source, real)
+                    if source and self.known(source, real)
+                    else brief(real)
+                )
+            except Unknown:
+                continue
+            parts.append(f"{name} becomes {work}")
+        if parts:
+            self.say(
+                "several", parts=" and ".join([", ".join(parts[:-1]), parts[-1]] if parts[1:] else parts)
+            )
+        return None
+
+    def stored(self, target: ast.Subscript | ast.Attribute, node: ast.expr, after: dict[str, Any]) -> None:
+        """A value that goes into a list, a dict or an object."""
+        try:
+            item = self.compute(node)
+            if isinstance(target, ast.Attribute):
+                return self.say("becomes", name=code(target), value=self.wording.equation(node, item))
+            place = self.wording.work(target)
+            if isinstance(target.slice, ast.Slice) or not alike(self.later(target, after), item):
+                return self.changed(after)
+            if not isinstance(target.value, ast.Name) or target.value.id not in after:
+                return self.say("becomes", name=place, value=self.wording.equation(node, item))
+            name, value = target.value.id, brief(after[target.value.id])
+            key = brief(self.compute(target.slice))
+        except Unknown:
             return self.changed(after)
         work = self.wording.equation(node, item)
-        self.say("stored", name=name, key=brief(key), item=work, value=value)
-        return None
+        return self.say("stored", name=name, key=key, item=work, value=value)
+
+    def later(self, target: ast.expr, after: dict[str, Any]) -> Any:
+        """The value of a place after the step."""
+        return Evaluator({**self.env, **after}, call=self.result)(target)
 
     def called(self, node: ast.Call, after: dict[str, Any]) -> None:
         """A call for its effect: `r.append(x)` and its like, or a function of the program."""
@@ -197,7 +240,7 @@ class Narrator(Rounds):
             return
         known = self.known(node.value, self.frame.value)
         value = brief(self.frame.value)
-        work = self.wording.work(node.value) if known else value
+        work = self.wording.steps(node.value) if known else value
         if work == value:
             self.say("return_value", value=value)
         else:

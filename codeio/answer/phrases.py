@@ -56,6 +56,21 @@ BANK: dict[str, tuple[str, ...]] = {
         "{name} receives {item} and reads {value}.",
         "Adding {item} to the end of {name} makes it {value}.",
     ),
+    "extended": (
+        "Adding {item} to {name} makes it {value}.",
+        "{name} grows by {item} to {value}.",
+        "Attach {item} to {name}: {value}.",
+        "{name} is extended by {item} and is now {value}.",
+        "With {item} at its end, {name} is {value}.",
+        "We add {item}, so {name} reads {value}.",
+    ),
+    "several": (
+        "Together, {parts}.",
+        "At once {parts}.",
+        "Now {parts}.",
+        "This sets them: {parts}.",
+        "In one step {parts}.",
+    ),
     "changed": (
         "This changes {name} to {value}.",
         "As a result, {name} is {value}.",
@@ -117,7 +132,7 @@ BANK: dict[str, tuple[str, ...]] = {
     ),
     "again": ("Round {number}.", "Another round begins.", "The body runs (round {number}).", "Once more:"),
     "over": (
-        "Go through {source} one by one.",
+        "Go through {source}, one by one.",
         "The loop visits {source}.",
         "We walk over {source}.",
         "Loop over {source}.",
@@ -180,14 +195,21 @@ BANK: dict[str, tuple[str, ...]] = {
     "probe": (
         "Trying {args} gives {value}, {verdict}.",
         "With {args} the result would be {value}, {verdict}.",
-        "A first guess, {args}, leads to {value}, {verdict}.",
+        "The guess {args} leads to {value}, {verdict}.",
         "{args} is not it: the function returns {value}, {verdict}.",
     ),
     "guess": (
+        "Try {args} and check it step by step.",
+        "Let us test {args}.",
+        "A candidate is {args}. Run it forward.",
+        "Consider {args} and follow the code.",
+        "A natural attempt is {args}; here is the check.",
+    ),
+    "next_guess": (
         "Now try {args} and check it step by step.",
         "Let us test {args} instead.",
         "Next candidate: {args}. Run it forward.",
-        "Consider {args} and follow the code.",
+        "Change that to {args} and follow the code.",
         "Another attempt is {args}; here is the check.",
     ),
     "hit": (

@@ -110,7 +110,7 @@ def frame_of(telling: Telling, voice: Voice) -> tuple[list[str], list[str]]:
     for given, output in telling.probes:
         verdict = compared(output, telling.target, voice)
         lines.append(voice("probe", args=arguments(given), value=brief(output), verdict=verdict))
-    lines.append(voice("guess", args=arguments(call.input)))
+    lines.append(voice("next_guess" if telling.probes else "guess", args=arguments(call.input)))
     return lines, [voice("hit", value=brief(call.output)), "", answer("input", call.input)]
 
 

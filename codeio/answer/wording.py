@@ -74,6 +74,7 @@ class Wording:
 
     def __init__(self, compute: Compute, voice: Voice) -> None:
         self.compute, self.voice = compute, voice
+        self.deep = False  # elements and calls, too, are replaced by their values
 
     def short(self, value: Any) -> bool:
         """Whether a value may stand in the place of its name."""
@@ -81,8 +82,20 @@ class Wording:
             return len(value) <= 4 and len(exact(value)) <= 24
         return len(exact(value)) <= 30
 
+    def steps(self, node: ast.expr) -> str:
+        """The expression with values for names and then, if that is another, for elements and calls, too."""
+        text = self.work(node)
+        if not isinstance(node, ast.BinOp):
+            return text
+        self.deep = True
+        deep = self.work(node)
+        self.deep = False
+        return text if deep == text or len(text) + len(deep) > 2 * LONG else f"{text} = {deep}"
+
     def work(self, node: ast.expr, around: int = 0) -> str:
         """The expression with short values in the place of names."""
+        if self.deep and isinstance(node, ast.Subscript | ast.Call | ast.Attribute):
+            return self.in_place(node, around)
         if isinstance(node, ast.Constant):
             return exact(node.value)
         if isinstance(node, ast.Name):
@@ -94,6 +107,11 @@ class Wording:
             return f"({text})" if tight < around else text
         if isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.USub):
             return f"-{self.work(node.operand, 6)}"
+        if isinstance(node, ast.IfExp):
+            return self.chosen(node, around)
+        if isinstance(node, ast.Dict) and None not in node.keys:
+            pairs = zip(node.keys, node.values, strict=True)
+            return "{" + ", ".join(f"{self.work(k)}: {self.work(v)}" for k, v in pairs) + "}"
         if isinstance(node, ast.Call) and not node.keywords:
             return self.call(node)
         if isinstance(node, ast.Subscript) and not isinstance(node.slice, ast.Slice | ast.Tuple):
@@ -102,29 +120,46 @@ class Wording:
             return "[" + ", ".join(self.work(e) for e in node.elts) + "]"
         return code(node)
 
-    def in_place(self, node: ast.Name, around: int) -> str:
+    def in_place(self, node: ast.expr, around: int) -> str:
+        """A short value, or the source of what has none."""
         try:
             value = self.compute(node)
-            text = exact(value) if self.short(value) else node.id
+            text = exact(value) if self.short(value) else code(node)
         except Unknown:
-            return node.id
+            return code(node)
         return f"({text})" if around and text.startswith("-") else text
 
+    def chosen(self, node: ast.IfExp, around: int) -> str:
+        """The side of `a if test else b` that counts now."""
+        try:
+            return self.work(node.body if self.compute(node.test) else node.orelse, around)
+        except Unknown:
+            return code(node)
+
     def base(self, node: ast.expr) -> str:
-        """What is indexed or asked: it keeps its name."""
-        return code(node)
+        """What is indexed: it keeps its name."""
+        indexed = isinstance(node, ast.Subscript) and not isinstance(node.slice, ast.Slice | ast.Tuple)
+        return f"{self.base(node.value)}[{self.work(node.slice)}]" if indexed else code(node)
 
     def call(self, node: ast.Call) -> str:
-        args = ", ".join(self.work(a) for a in node.args)
+        """A call with the values of its arguments; lists and the like keep their names."""
+        args = ", ".join(a.id if self.holds_many(a) else self.work(a) for a in node.args)
         if isinstance(node.func, ast.Attribute):
             inner = node.func.value
-            base = self.work(inner, 9) if isinstance(inner, ast.Name | ast.Constant) else code(inner)
-            return f"{base}.{node.func.attr}({args})"
+            plain = isinstance(inner, ast.Name | ast.Constant) and not self.holds_many(inner)
+            return f"{self.work(inner, 9) if plain else code(inner)}.{node.func.attr}({args})"
         return f"{code(node.func)}({args})"
+
+    def holds_many(self, node: ast.expr) -> bool:
+        """Whether a name stands for a list, tuple or dict, which a call may change."""
+        try:
+            return isinstance(node, ast.Name) and isinstance(self.compute(node), list | tuple | dict)
+        except Unknown:
+            return False
 
     def equation(self, node: ast.expr, value: Any) -> str:
         """`work = value`, or the value alone where there is nothing to work out."""
-        text, result = self.work(node), brief(value)
+        text, result = self.steps(node), brief(value)
         return result if text == result else f"{text} = {result}"
 
     def clause(self, test: ast.expr, taken: bool) -> str:
@@ -165,6 +200,9 @@ class Wording:
             one = ast.Compare(left=left, ops=[op], comparators=[right])
             value = self.compute(one)
             verb = self.voice.among(*(TRUE if value else FALSE)[type(op)])
+            if isinstance(right, ast.Constant) and right.value is None:
+                said.append(f"{code(left)} {verb} null")
+                break
             said.append(f"{self.subject(left)} {verb} {self.subject(right)}")
             if not value:
                 break

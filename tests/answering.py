@@ -3,9 +3,9 @@
 from collections.abc import Sequence
 
 from codeio import values
-from codeio.collect import procedural
 from codeio.answer.__main__ import shard
 from codeio.answer.teach import teacher
+from codeio.collect import procedural
 from codeio.params import load
 from codeio.records import Dropped, Problem
 from codeio.revise import shard as revise

@@ -2,6 +2,7 @@
 
 import io
 import json
+import re
 from datetime import UTC, datetime
 
 import numpy as np
@@ -9,10 +10,11 @@ import pandas as pd
 import pytest
 from rich.console import Console
 
-from analysis import funnel, ladder, look, scores, stats, swept, table, turns
+from analysis import funnel, headline, ladder, look, report, scores, stats, swept, table, turns
 from analysis.__main__ import chosen
 from analysis.runs import Run
-from codeio.errors import BadParams
+from codeio import shards
+from codeio.errors import BadInput, BadParams
 from codeio.records import Problem, Sample, Turn, Verdict
 
 
@@ -188,3 +190,55 @@ def test_the_screen_shows_as_many_arms_side_by_side_as_fit(width, tables):
 def test_a_wrong_argument_is_refused(arguments):
     with pytest.raises(BadParams, match="sweep"):
         chosen(arguments)
+
+
+def test_the_report_is_one_safe_page(tmp_path):
+    (tmp_path / "a.svg").write_text("<svg/>")
+    kept = report.Few(2)
+    for n in range(5):
+        kept.look(problem(n, [False, True], kind="natural"))
+    shown = report.browser([report.of_problem(one, "slip") for one in kept.problems()], "Samples")
+    figure = report.figure(tmp_path / "a.svg", "what it shows")
+    frame = pd.DataFrame([("<script>", 1)], columns=["name", "n"])
+    page = report.page("title", "note", [("Scores", figure + report.table(frame))], shown)
+    assert "<td>&lt;script&gt;</td>" in page
+    assert page.count("<details>") == 2
+    assert not re.search(r"(?:src|href)=\"(?!data:)", page)
+    assert page == report.page("title", "note", [("Scores", figure + report.table(frame))], shown)
+
+
+def test_the_few_are_the_same_in_any_order():
+    store = [problem(n, [True]) for n in range(30)]
+    first, again = report.Few(4), report.Few(4)
+    for one in store:
+        first.look(one)
+    for one in reversed(store):
+        again.look(one)
+    assert first.problems() == again.problems()
+    assert len(first.problems()) == 4
+
+
+def tree(at):
+    return {str(path.relative_to(at)): path.read_bytes() for path in sorted(at.rglob("*")) if path.is_file()}
+
+
+def test_the_head_line_analysis_writes_the_same_files_twice(tmp_path, monkeypatch):
+    """From versioned files to all tables, figures and the report."""
+    monkeypatch.setattr(headline, "ROOT", tmp_path)
+    look.set_style()
+    with pytest.raises(BadInput, match="run `dvc repro evaluate`"):
+        headline.analyse()
+    (tmp_path / "data/evaluate").mkdir(parents=True)
+    both = pd.concat([items(rung="inputs"), items(predict="input")]).drop(columns=["arm", "seed"])
+    both.to_parquet(tmp_path / "data/evaluate/items.parquet")
+    store = [problem(n, [n % 2 == 0, True]) for n in range(8)]
+    shards.write(tmp_path / "data/revise/slip/part-00000.parquet", store, Problem)
+    (tmp_path / "metrics").mkdir()
+    counts = {"rows_in": 3, "rows_out": 2, "dropped": {"no types": 1}}
+    (tmp_path / "metrics/unify.json").write_text(json.dumps(counts))
+    made = headline.analyse()
+    assert {path.name for path in made} == {path.name for path in (tmp_path / "plots").iterdir()}
+    first = tree(tmp_path / "plots")
+    headline.analyse()
+    assert tree(tmp_path / "plots") == first
+    assert {"scores.md", "scores.csv", "ladder.svg", "turns.svg", "funnel.svg", "report.html"} <= set(first)

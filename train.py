@@ -14,6 +14,7 @@ from omegaconf import DictConfig
 from codeio import overrides, sweep
 from codeio.errors import CodeioError
 from codeio.params import ROOT, typed
+from codeio.stage import describe
 
 
 @hydra.main(config_path=str(ROOT / "experiments"), config_name="train", version_base="1.3")
@@ -31,10 +32,11 @@ def job(config: DictConfig) -> None:
         run_id = arm.run(params, sweep.about(folder, about.overrides.task, params), arm.parts())
         if not multirun:
             sweep.show_single(run_id)
-    except CodeioError as error:
+    except (CodeioError, OSError) as error:
+        reason = describe(error) if isinstance(error, OSError) else str(error)
         if not multirun:
-            raise SystemExit(f"train.py: {error}") from None
-        sweep.failed(folder, about.job.num, str(error))
+            raise SystemExit(f"train.py: {reason}") from None
+        sweep.failed(folder, about.job.num, reason)
 
 
 def main() -> None:

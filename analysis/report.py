@@ -17,7 +17,8 @@ body{font:15px/1.45 system-ui,sans-serif;max-width:62rem;margin:2rem auto;paddin
 h1{font-size:1.5rem}h2{font-size:1.15rem;margin-top:2.2rem;border-bottom:1px solid #ccc}
 table{border-collapse:collapse;margin:.8rem 0;font-variant-numeric:tabular-nums}
 th,td{padding:.15rem .7rem .15rem 0;text-align:left;vertical-align:top}th{border-bottom:2px solid #555}
-td{border-bottom:1px solid #e4e4e4}img{max-width:100%}pre{background:#f5f5f5;padding:.5rem;overflow-x:auto;
+td{border-bottom:1px solid #e4e4e4;overflow-wrap:anywhere}img{max-width:100%}
+pre{background:#f5f5f5;padding:.5rem;overflow-x:auto;
 white-space:pre-wrap;font-size:13px}input{width:100%;padding:.4rem;font:inherit;box-sizing:border-box}
 details{border-bottom:1px solid #e4e4e4;padding:.25rem 0}summary{cursor:pointer}.right{color:#00674a}
 .wrong{color:#a8480a}.note{color:#555}@media print{input{display:none}details{break-inside:avoid}}

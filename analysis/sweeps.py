@@ -24,7 +24,10 @@ def analyse(sweep: str) -> list[Path]:
     caption = "Score per arm with its 95 % interval over seeds and items; dashed: the most frequent answer."
     sections = [
         ("Scores", report.table(table.readable(tidy)) + report.figure(folder / "scores.svg", caption)),
-        ("Against the first arm, on the same items", report.table(rounded(against))),
+        (
+            "Against the first arm, on the same items (interval over items, seeds averaged)",
+            report.table(rounded(against)),
+        ),
         ("Runs", report.table(of_runs(found))),
     ]
     shown = report.browser([report.of_item(item) for item in some(items)], "Samples of evaluated items")
@@ -63,5 +66,12 @@ def rounded(against: pd.DataFrame) -> pd.DataFrame:
 def of_runs(found: list[runs.Run]) -> pd.DataFrame:
     """Where each number comes from: run, code, data, checkpoint."""
     tags = ("codeio.git_sha", "codeio.git_dirty", "codeio.view", "codeio.checkpoint", "codeio.stale")
-    rows = [{"run": run.name, "id": run.id, **{tag: run.tags.get(tag, "") for tag in tags}} for run in found]
+    rows = [
+        {
+            "run": run.name,
+            "id": run.id,
+            **{tag.removeprefix("codeio."): run.tags.get(tag, "") for tag in tags},
+        }
+        for run in found
+    ]
     return pd.DataFrame(rows)

@@ -169,6 +169,7 @@ def reopened(run_id: str) -> Iterator[Run]:
     mlflow = store()
     with ended(mlflow):
         mlflow.start_run(run_id=run_id, log_system_metrics=False)
+        mlflow.set_tags({"codeio.host": socket.gethostname(), "codeio.process": myself()})
         yield Run(run_id, mlflow)
 
 

@@ -6,6 +6,7 @@ training, found by the hash that the checkpoint carries; a store that has no suc
 
 from codeio import arm, facts, shards, tracker
 from codeio.command import command
+from codeio.errors import BadInput
 from codeio.params import ROOT, Params
 from codeio.stage import screen, write_json
 
@@ -28,6 +29,10 @@ def main(params: Params, of: arm.Parts | None = None) -> None:
             arm.Journal(this.folder / "log.jsonl", now.log).replay()
             now.checkpoint(checkpoint)
             scores = arm.score(params, this, checkpoint, of, now)
+    if not scores.items:
+        raise BadInput(
+            "evaluate: nothing was asked: raise evaluate.items, or data/pose has no held-out problem"
+        )
     write_json(ROOT / "metrics" / "evaluate.json", scores.metrics)
     shards.write(ROOT / "data" / "evaluate" / "items.parquet", scores.items, type(scores.items[0]))
 

@@ -1,0 +1,145 @@
+"""Serve: one fork per job.   job frames on a socket -> reply frames
+
+The zygote never looks into a job or into what a child writes: it forks, forwards, limits, reaps. Both kinds
+of frame are laid out here and used by the driver too.
+"""
+
+import mmap
+import os
+import resource
+import select
+import struct
+import time
+from typing import Any, NamedTuple
+
+from . import filters, kernel, runner
+
+JOB = struct.Struct("=I8sdddddI")  # body bytes, nonce, then the limits in the order of Budget
+REPLY = struct.Struct("=IiId")  # raw bytes, wait status, reason, CPU seconds
+EXITED, CPU, WALL, FLOOD = range(4)  # reasons why a child ended
+GLANCE = 0.2  # seconds between looks at a silent child
+AWAKE = 0.05  # a child that used this share of its wall time is slow, not asleep
+PATIENCE = 10  # and gets this many times the wall limit
+
+
+class Budget(NamedTuple):
+    """Limits of one job, in seconds and bytes; loading covers import of the program and its generator."""
+
+    load_cpu: float
+    call_cpu: float
+    load_wall: float
+    call_wall: float
+    total_cpu: float
+    bytes: int
+
+
+def forever(config: dict[str, Any], second: filters.Filter | None) -> None:
+    """Serve jobs until the driver closes the socket."""
+    fd, page = config["fd"], mmap.mmap(-1, mmap.PAGESIZE)
+    while True:
+        head = exactly(fd, JOB.size)
+        size, nonce, *limits = JOB.unpack(head)
+        job = exactly(fd, size)
+        status, reason, cpu, raw = served(fd, job, nonce, Budget(*limits), page, second, config)
+        whole(fd, REPLY.pack(len(raw), status, reason, cpu) + raw)
+
+
+def exactly(fd: int, size: int) -> bytes:
+    parts = []
+    while size:
+        part = os.read(fd, min(size, 1 << 20))
+        if not part:
+            os._exit(0)
+        parts.append(part)
+        size -= len(part)
+    return b"".join(parts)
+
+
+def whole(fd: int, data: bytes) -> None:
+    view = memoryview(data)
+    try:
+        while view:
+            view = view[os.write(fd, view) :]
+    except OSError:  # the driver is gone
+        os._exit(0)
+
+
+def served(
+    fd: int,
+    job: bytes,
+    nonce: bytes,
+    budget: Budget,
+    page: mmap.mmap,
+    second: filters.Filter | None,
+    config: dict[str, Any],
+) -> tuple[int, int, float, bytes]:
+    """Fork, run, watch, reap. Returns wait status, reason, CPU seconds and the raw bytes of the child."""
+    reader, writer = os.pipe()
+    runner.MARK.pack_into(page, 0, runner.LOADING, 0.0, time.monotonic())
+    child = os.fork()
+    if child == 0:
+        os.close(reader)
+        os.close(fd)
+        try:
+            bind(second, budget)
+            runner.run(job, writer, nonce, page, config)
+        finally:
+            os._exit(70)
+    os.close(writer)
+    reason, raw = watched(child, reader, budget, page)
+    os.close(reader)
+    os.kill(child, 9)  # a child that closed its pipe but stayed, or is being stopped
+    _, status, usage = os.wait4(child, 0)
+    return status, reason, usage.ru_utime + usage.ru_stime, raw
+
+
+def bind(second: filters.Filter | None, budget: Budget) -> None:
+    """What only the child is forbidden, and its death with the zygote where there is no pid namespace."""
+    seconds = int(budget.total_cpu) + 1
+    resource.setrlimit(resource.RLIMIT_CPU, (seconds, seconds))
+    kernel.die_with_parent()
+    if second:
+        second.install()
+
+
+def watched(child: int, reader: int, budget: Budget, page: mmap.mmap) -> tuple[int, bytes]:
+    """Collect what the child writes until it ends or exceeds a limit."""
+    parts: list[bytes] = []
+    total = 0
+    poll = select.poll()
+    poll.register(reader, select.POLLIN)
+    while True:
+        if not poll.poll(min(GLANCE, budget.call_cpu) * 1000 + 1):
+            reason = excess(child, budget, page)
+            if reason:
+                return reason, b"".join(parts)
+            continue
+        part = os.read(reader, 1 << 18)
+        if not part:
+            return EXITED, b"".join(parts)
+        parts.append(part)
+        total += len(part)
+        if total > budget.bytes:
+            return FLOOD, b"".join(parts)[: budget.bytes]
+
+
+def excess(child: int, budget: Budget, page: mmap.mmap) -> int:
+    """The limit that the running call has passed, or EXITED. The page is the child's word: totals bound it."""
+    index, cpu_then, wall_then = runner.MARK.unpack_from(page, 0)
+    used, now = spent(child), time.monotonic()
+    loading = index == runner.LOADING
+    cpu, wall = used - cpu_then, now - wall_then
+    if cpu > (budget.load_cpu if loading else budget.call_cpu) or used > budget.total_cpu:
+        return CPU
+    allowed = budget.load_wall if loading else budget.call_wall
+    if wall > allowed and (cpu < AWAKE * wall or wall > PATIENCE * allowed):
+        return WALL
+    return EXITED
+
+
+def spent(child: int) -> float:
+    """CPU seconds of a live child, from its own clock."""
+    try:
+        return time.clock_gettime(((~child) << 3) | 2)
+    except OSError:  # already dead, or a system without such clocks
+        return 0.0

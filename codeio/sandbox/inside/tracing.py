@@ -1,0 +1,182 @@
+"""Tracing: what a call executes, line by line.   (function, arguments) -> lines, arcs, events
+
+Only code objects of the program itself are looked at, and only while the call runs. sys.settrace, since
+it gives the same numbers on every supported interpreter of one minor version; budgets count lines.
+"""
+
+import sys
+from collections.abc import Callable
+from types import FrameType
+from typing import Any
+
+from . import encode
+
+NAME = "<program>"
+SMALL = 1024  # characters of JSON; longer values are shown by their type only
+WIDE = 64  # items of a container that is looked into
+RESUMES = 0x20 | 0x80 | 0x200  # code flags of generators and coroutines: their frames come back
+KINDS = {"call": 0, "line": 1, "return": 2, "exception": 3}
+
+
+class Budget(BaseException):
+    """The call executed more lines than allowed."""
+
+
+class Plain:
+    """No observation at all."""
+
+    over = False
+
+    def run(self, function: Callable[..., Any], args: dict[str, Any]) -> Any:
+        return function(**args)
+
+    def fields(self) -> str:
+        return ""
+
+
+class Counter:
+    """Lines and arcs. An arc is (line, next line of the same frame); line 0 is outside: entry or exit."""
+
+    def __init__(self, most: int) -> None:
+        self.most = most
+        self.lines = 0
+        self.over = False
+        self.hits: dict[tuple[int, int], int] = {}
+
+    def run(self, function: Callable[..., Any], args: dict[str, Any]) -> Any:
+        sys.settrace(self.enter)
+        try:
+            return function(**args)
+        finally:
+            sys.settrace(None)
+
+    def enter(self, frame: FrameType, event: str, arg: Any) -> Any:
+        if frame.f_code.co_filename != NAME:
+            return None
+        hits = self.hits
+        last = 0
+
+        def local(frame: FrameType, event: str, arg: Any) -> Any:
+            nonlocal last
+            if event == "line":
+                line = frame.f_lineno
+                arc = (last, line)
+                hits[arc] = hits.get(arc, 0) + 1
+                last = line
+                self.lines += 1
+                if self.lines > self.most > 0:
+                    self.stop()
+            elif event == "return":
+                arc = (last, 0)
+                hits[arc] = hits.get(arc, 0) + 1
+            return local
+
+        return local
+
+    def stop(self) -> None:
+        self.over = True
+        raise Budget(f"more than {self.most} executed lines")
+
+    def fields(self) -> str:
+        arcs = ",".join(f"[{a},{b},{n}]" for (a, b), n in sorted(self.hits.items()))
+        return f',"n":{self.lines},"a":[{arcs}],"x":{"true" if self.over else "false"}'
+
+
+class Tracer(Counter):
+    """Also events, each with what changed in the frame's locals since the frame's previous event."""
+
+    def __init__(self, most: int, most_bytes: int) -> None:
+        super().__init__(most)
+        self.room = most_bytes
+        self.depth = 0
+        self.events: list[str] = []
+        self.resumed: dict[FrameType, dict[str, str]] = {}
+
+    def enter(self, frame: FrameType, event: str, arg: Any) -> Any:
+        code = frame.f_code
+        if code.co_filename != NAME:
+            return None
+        seen = self.resumed.setdefault(frame, {}) if code.co_flags & RESUMES else {}
+        depth, name = self.depth, encode.text(code.co_name)
+        self.depth += 1
+        last, raised = 0, False
+
+        def local(frame: FrameType, event: str, arg: Any) -> Any:
+            nonlocal last, raised
+            line = frame.f_lineno
+            if event == "line":
+                self.hits[last, line] = self.hits.get((last, line), 0) + 1
+                last, raised = line, False
+                self.lines += 1
+                if self.lines > self.most:
+                    self.stop()
+            elif event == "return":
+                self.depth = depth
+                self.hits[last, 0] = self.hits.get((last, 0), 0) + 1
+                if raised and arg is None:  # unwinding, not returning
+                    return local
+            elif event == "exception":
+                raised = True
+            self.note(KINDS[event], name, line, depth, changes(frame.f_locals, seen), self.value(event, arg))
+            return local
+
+        self.note(0, name, frame.f_lineno, depth, changes(frame.f_locals, seen), "null")
+        return local
+
+    def note(self, kind: int, name: str, line: int, depth: int, changed: str, value: str) -> None:
+        said = f"[{kind},{name},{line},{depth},{{{changed}}},{value}]"
+        self.room -= len(said) + 1
+        if self.room < 0:
+            self.over = True
+            raise Budget("a trace too large to keep")
+        self.events.append(said)
+
+    def value(self, event: str, arg: Any) -> str:
+        if event == "return":
+            return shown(arg)
+        return raised_text(*arg[:2]) if event == "exception" else "null"
+
+    def fields(self) -> str:
+        return f'{super().fields()},"v":[{",".join(self.events)}]'
+
+
+def raised_text(kind: type, error: Any) -> str:
+    try:
+        return encode.text(f"{kind.__name__}: {error}"[:200])
+    except Exception:  # foreign __str__
+        return encode.text(kind.__name__)
+
+
+def changes(names: dict[str, Any], seen: dict[str, str]) -> str:
+    """The new or changed locals as the inside of a JSON object; `seen` is brought up to date."""
+    out = []
+    for name, value in names.items():
+        said = shown(value)
+        if seen.get(name) != said and name[0] != "." and name[:2] != "__":
+            seen[name] = said
+            out.append(f'"{name}":{said}')
+    return ",".join(out)
+
+
+def shown(value: Any) -> str:
+    """Small JSON as it is; anything else as {"~": type}."""
+    kind = type(value)
+    if kind is int or kind is str or kind is float or value is None or kind is bool:
+        small = kind is not str or len(value) <= SMALL
+    else:
+        small = (kind is list or kind is dict or kind is tuple) and len(value) <= WIDE
+    if small:
+        try:
+            said = encode.text(value)
+            if len(said) <= SMALL:
+                return said
+        except (TypeError, ValueError, RecursionError):
+            pass
+    return f'{{"~":{encode.text(kind.__name__[:40])}}}'
+
+
+def observer(mode: str, most_lines: int, most_bytes: int) -> Plain | Counter | Tracer:
+    """The observer of a mode: run, count or trace."""
+    if mode == "trace":
+        return Tracer(most_lines, most_bytes)
+    return Counter(most_lines) if mode == "count" else Plain()

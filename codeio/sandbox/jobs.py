@@ -1,0 +1,108 @@
+"""Jobs: what can be asked of the sandbox, and what comes back.   Run | Draw | Trace -> Result"""
+
+from typing import Literal
+
+import msgspec
+
+from codeio.records import Json, Status
+
+ENGINE = (
+    "1"  # changes when a call may come out otherwise than before: it is part of certificates and cache keys
+)
+Arc = tuple[int, int, int]
+
+
+class Program(msgspec.Struct, frozen=True):
+    """A self-contained module text and the name of the function in it."""
+
+    code: str
+    entry: str
+
+
+class Limits(msgspec.Struct, frozen=True):
+    """Of one call. Zero means: derived from the CPU limit or the paper's sizes."""
+
+    cpu_s: float
+    memory_mb: int = 1024  # on top of what the interpreter and its libraries take
+    wall_s: float = 0.0  # backstop for code that sleeps; 0 = five times the CPU limit, at least a second
+    output_bytes: int = 65536  # of the output as JSON
+
+    @property
+    def wall(self) -> float:
+        return self.wall_s or max(1.0, 5 * self.cpu_s)
+
+
+class Event(msgspec.Struct, frozen=True, array_like=True):
+    """A step of a trace. `changes` holds the frame's locals that are new or changed since its previous event.
+
+    A line event comes before the line runs, so what a line does shows in the next event of the same frame.
+    A value that is no small JSON is {"~": type name}.
+    """
+
+    kind: Literal["call", "line", "return", "exception"]
+    name: str  # of the function
+    line: int  # in the program, from 1
+    depth: int  # 0 = the entry function
+    changes: dict[str, Json]
+    value: Json = None  # returned value, or "Type: message" of an exception
+
+
+class Call(msgspec.Struct, frozen=True):
+    """One call: the input as it was before it, and what came of it."""
+
+    input: dict[str, Json]
+    status: Status
+    output: Json = None
+    mutated: bool = False  # the call changed an argument
+    error: str = ""  # "ValueError: message", without paths and addresses
+    lines: int = -1  # executed lines of the program; -1 = not counted
+    arcs: tuple[Arc, ...] = ()  # (from line, to line, hits); line 0 = entry to or exit from a function
+    events: tuple[Event, ...] = ()
+    truncated: bool = False  # stopped at the line budget (status timeout_cpu); events until then are kept
+
+
+class Result(msgspec.Struct, frozen=True):
+    """Calls in the order of the inputs; `failure` says why a generator gave none."""
+
+    calls: tuple[Call, ...] = ()
+    failure: str = ""
+
+
+class Run(msgspec.Struct, frozen=True):
+    """Call the program on each input. `count` gives lines and arcs too, at most `max_lines` (0 = no limit)."""
+
+    program: Program
+    inputs: tuple[dict[str, Json], ...]
+    hash_seed: int = 0
+    count: bool = False
+    max_lines: int = 0
+    seed: int = 0  # of the global random generators
+    shift: float = 0.0  # seconds by which the wall clock is moved
+
+
+class Draw(msgspec.Struct, frozen=True):
+    """Draw inputs from `generator` (a module with input_generator(rng) -> dict) and call the program on each.
+
+    At most `draws` draws, at most `want` distinct inputs; a draw that raises or is no JSON is passed over.
+    """
+
+    program: Program
+    generator: str
+    draws: int
+    want: int
+    seed: int
+    count: bool = False
+    max_lines: int = 0
+    hash_seed: int = 0
+
+
+class Trace(msgspec.Struct, frozen=True):
+    """Run and record every event of the program's own lines, at most `max_lines` of them per call."""
+
+    program: Program
+    inputs: tuple[dict[str, Json], ...]
+    max_lines: int
+    hash_seed: int = 0
+
+
+Job = Run | Draw | Trace

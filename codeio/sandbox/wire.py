@@ -1,0 +1,145 @@
+"""Wire: frames to and from a zygote.   job -> bytes; hostile bytes -> results
+
+What a child writes is foreign. A frame counts only with the right nonce, an index not seen before and in
+range, a length within bounds, and JSON of the exact shape; everything else is as if it had not been written.
+"""
+
+import json
+import re
+import struct
+from collections.abc import Iterator, Mapping
+from typing import Any, Literal
+
+import msgspec
+import orjson
+
+from codeio.records import Json
+from codeio.sandbox.inside.runner import DRAWN, FRAME, LOADED
+from codeio.sandbox.jobs import Arc, Call, Event
+
+KINDS = ("call", "line", "return", "exception")
+PATH = re.compile(r"(?<![\w.)\]])/(?:[^\s/'\":,;()<>]+/)+([^\s/'\":,;()<>]*)")
+ADDRESS = re.compile(r"\b0x[0-9a-fA-F]{6,}\b")
+SHOWN = 300  # characters of an error
+
+
+class Step(msgspec.Struct, array_like=True):
+    """An event as a child writes it."""
+
+    kind: Literal[0, 1, 2, 3]
+    name: str
+    line: int
+    depth: int
+    changes: dict[str, Any]
+    value: Any
+
+
+class Answer(msgspec.Struct):
+    """A call as a child writes it."""
+
+    s: Literal["ok", "exception", "timeout_cpu", "oom", "too_large", "not_json", "missing_module"]
+    o: msgspec.Raw = msgspec.Raw(b"null")
+    m: bool = False
+    e: str = ""
+    n: int = -1
+    a: tuple[Arc, ...] = ()
+    x: bool = False
+    v: tuple[Step, ...] = ()
+
+
+class Loaded(msgspec.Struct):
+    s: Literal["ok", "load_error", "missing_module"]
+    e: str = ""
+
+
+class Drawn(msgspec.Struct):
+    inputs: tuple[str, ...]
+    failure: str = ""
+
+
+ANSWER = msgspec.json.Decoder(Answer)
+LOAD = msgspec.json.Decoder(Loaded)
+DRAW = msgspec.json.Decoder(Drawn)
+INPUT = msgspec.json.Decoder(dict[str, Any])
+ANY = msgspec.json.Decoder()
+
+
+def dumped(value: Mapping[str, Json]) -> str:
+    """JSON with sorted keys: a function sees the same arguments in whatever order they were stored.
+
+    Raises TypeError or ValueError on what is not JSON.
+    """
+    try:
+        return orjson.dumps(value, option=orjson.OPT_SORT_KEYS).decode()
+    except TypeError:  # integers beyond 64 bits, or no JSON at all
+        return json.dumps(value, sort_keys=True, allow_nan=False)
+
+
+def frames(raw: bytes, nonce: bytes) -> Iterator[tuple[int, bytes]]:
+    """(index, payload) of each frame that carries the nonce; text in between is skipped."""
+    at = 0
+    while (at := raw.find(nonce, at)) >= 0 and at + FRAME.size <= len(raw):
+        _, index, size = FRAME.unpack_from(raw, at)
+        body = at + FRAME.size
+        if body + size > len(raw):
+            at += 1
+            continue
+        yield index, raw[body : body + size]
+        at = body + size
+
+
+class Said(msgspec.Struct):
+    """What a child said, as far as it is well-formed."""
+
+    loaded: Loaded | None = None
+    drawn: Drawn | None = None
+    answers: dict[int, Answer] = {}
+
+
+def read(raw: bytes, nonce: bytes, calls: int, most: int) -> Said:
+    """Well-formed frames of a child; of two with one index the first counts. `most` bytes of an output."""
+    said = Said(answers={})
+    for index, payload in frames(raw, nonce):
+        try:
+            if index == LOADED:
+                said.loaded = said.loaded or LOAD.decode(payload)
+            elif index == DRAWN:
+                said.drawn = said.drawn or DRAW.decode(payload)
+            elif index < calls and index == len(said.answers):
+                said.answers[index] = bounded(ANSWER.decode(payload), most)
+        except (msgspec.MsgspecError, RecursionError, ValueError, struct.error):
+            continue
+    return said
+
+
+def bounded(answer: Answer, most: int) -> Answer:
+    """The child has measured its output already; this measures again."""
+    if len(answer.o) > most:
+        return Answer(s="too_large", e=f"{len(answer.o)} bytes of JSON, the limit is {most}", n=answer.n)
+    return answer
+
+
+def clean(error: str) -> str:
+    """An error without what differs from machine to machine: paths keep their last part, addresses go."""
+    said = " ".join(ADDRESS.sub("0x", PATH.sub(r"\1", error)).split())
+    return said if len(said) <= SHOWN else said[: SHOWN - 1] + "…"
+
+
+def call(given: dict[str, Json], answer: Answer) -> Call:
+    events = tuple(
+        Event(
+            KINDS[s.kind], s.name, s.line, s.depth, s.changes, clean(str(s.value)) if s.kind == 3 else s.value
+        )
+        for s in answer.v
+    )
+    return Call(
+        input=given,
+        status=answer.s,
+        output=ANY.decode(answer.o),
+        mutated=answer.m,
+        error=clean(answer.e),
+        lines=answer.n,
+        arcs=answer.a,
+        events=events,
+        truncated=answer.x,
+    )

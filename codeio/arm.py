@@ -41,8 +41,9 @@ class Arm(msgspec.Struct, frozen=True):
 
 
 class Parts(NamedTuple):
-    """The three functions an arm is made of."""
+    """The functions an arm is made of."""
 
+    check: Callable[[Params], None]  # refuses a view that the store cannot give
     view_hash: Callable[[Params], str]
     train: Callable[[Params, Path, tracker.Log], dict[str, float]]
     evaluate: Callable[[Params, Path], Any]  # -> Scores(metrics, items)
@@ -50,11 +51,11 @@ class Parts(NamedTuple):
 
 def parts() -> Parts:
     """The real ones; imported late, since torch costs seconds."""
-    from codeio.assemble import view_hash
+    from codeio.assemble import check, view_hash
     from codeio.evaluate.run import evaluate
     from codeio.train.run import train
 
-    return Parts(view_hash, train, evaluate)
+    return Parts(check, view_hash, train, evaluate)
 
 
 def stages(params: Params) -> tuple[str, ...]:
@@ -63,6 +64,8 @@ def stages(params: Params) -> tuple[str, ...]:
 
 
 def identify(params: Params, of: Parts) -> Arm:
+    """The arm's hashes. Raises BadParams on a view that the store cannot give."""
+    of.check(params)
     view = of.view_hash(params)
     plain = msgspec.to_builtins(params)
     settings = {name: plain[name] for name in ("seed", "model", "machine", "train", "tokenizer")}

@@ -113,9 +113,9 @@ class BeforeSweep(Callback):
 def plan(sweep: str, combinations: Sequence[Sequence[str]], of: arm.Parts) -> Plan:
     """Check data and views of all arms, gather the facts that they share."""
     wanted = [load(*one) for one in combinations]
-    tags = shared(wanted)
     for one in wanted:
-        of.view_hash(one)  # refuses an impossible view now and not after hours
+        of.check(one)  # refuses an impossible view now and not after hours
+    tags = shared(wanted)
     names = differing(combinations)
     planned = [
         Planned(tuple(one), name, colour(n, len(names)))

@@ -6,7 +6,7 @@ from analysis import move, runs
 from codeio import arm
 from codeio.errors import BadInput
 from codeio.params import load
-from tests.test_tracker import Fakes, about, root  # noqa: F401  (root is a fixture)
+from tests.test_tracker import Fakes, about, migrated, root  # noqa: F401  (fixtures)
 
 
 @pytest.fixture

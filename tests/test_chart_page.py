@@ -15,7 +15,7 @@ from msgspec.structs import replace
 from codeio import arm, tracker
 from codeio.params import load
 from codeio.sweep import COLOURS
-from tests.test_tracker import Fakes, Scored, about, root  # noqa: F401  (root is a fixture)
+from tests.test_tracker import Fakes, Scored, about, migrated, root  # noqa: F401  (fixtures)
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 FLAGS = (

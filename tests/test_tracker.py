@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -10,7 +11,7 @@ from typing import NamedTuple
 import pytest
 
 from codeio import arm, facts, locks, shards, tracker
-from codeio.errors import BadInput
+from codeio.errors import BadInput, BadParams
 from codeio.evaluate import __main__ as evaluate_half
 from codeio.params import load
 from codeio.records import Record
@@ -28,10 +29,14 @@ class Scored(NamedTuple):
 
 
 class Fakes:
-    """The three functions of an arm, which count their calls."""
+    """The functions of an arm, which count their calls."""
 
     def __init__(self):
         self.trained = self.evaluated = 0
+
+    def check(self, params):
+        if params.revisions > params.revise.max_turns:
+            raise BadParams(f"revisions={params.revisions}: raise revise.max_turns")
 
     def view_hash(self, params):
         return f"view-{params.revisions}"
@@ -50,15 +55,24 @@ class Fakes:
         return Scored({"bench/constants_output": 0.5}, (Answer("a", True), Answer("b", False)))
 
     def parts(self):
-        return arm.Parts(self.view_hash, self.train, self.evaluate)
+        return arm.Parts(self.check, self.view_hash, self.train, self.evaluate)
+
+
+@pytest.fixture(scope="session")
+def migrated(tmp_path_factory):
+    """An empty MLflow database: making its tables costs seconds, a copy does not."""
+    path = tmp_path_factory.mktemp("mlflow") / "mlflow.db"
+    tracker.imported().MlflowClient(f"sqlite:///{path}").search_experiments()
+    return path
 
 
 @pytest.fixture
-def root(tmp_path, monkeypatch):
+def root(tmp_path, monkeypatch, migrated):
     """A checkout's folder for stores and outputs; the settings still come from this one."""
     for module in (arm, facts, locks, tracker, train_half, evaluate_half):
         monkeypatch.setattr(module, "ROOT", tmp_path)
     monkeypatch.delenv("MLFLOW_TRACKING_URI", raising=False)
+    shutil.copyfile(migrated, tmp_path / "mlflow.db")
     (tmp_path / "params.yaml").write_text("seed: 0\n")
     (tmp_path / "dvc.lock").write_text(
         "schema: '2.0'\nstages:\n  revise@slip:\n    cmd: x\n"
@@ -247,6 +261,7 @@ def started(root, name, what):
 
 
 def test_three_first_runs_at_once_all_succeed(root):
+    (root / "mlflow.db").unlink()  # a fresh checkout: the first one makes the tables
     processes = [started(root, f"r{n}", "end") for n in range(3)]
     ids = {process.communicate(timeout=120)[0].strip() for process in processes}
     assert [process.returncode for process in processes] == [0, 0, 0]
@@ -254,7 +269,7 @@ def test_three_first_runs_at_once_all_succeed(root):
     assert len(ids) == 3
 
 
-@pytest.mark.parametrize("signal", ["kill", "terminate"])
+@pytest.mark.parametrize("signal", ["kill", pytest.param("terminate", marks=pytest.mark.full)])
 def test_a_killed_run_is_marked_as_killed(root, signal):
     process = started(root, "doomed", "hang")
     run_id = process.stdout.readline().strip()

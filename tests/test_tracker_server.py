@@ -14,7 +14,7 @@ import pytest
 
 from codeio import tracker
 from codeio.params import load
-from tests.test_tracker import about, read, root  # noqa: F401  (root is a fixture)
+from tests.test_tracker import about, migrated, read, root  # noqa: F401  (fixtures)
 
 AWAY = 20  # seconds
 

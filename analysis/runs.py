@@ -16,8 +16,10 @@ import pandas as pd
 
 from codeio import tracker
 from codeio.errors import BadInput
+from codeio.params import ROOT
 
 PAGE = 1000
+NEWEST = 200
 ITEMS = "samples/items.json"
 
 
@@ -88,7 +90,16 @@ def finished(sweep: str) -> list[Run]:
 
 
 def latest() -> str:
-    sweeps = {sweep for run in read("tags.`codeio.sweep` LIKE '%'") for sweep in run.sweeps}
+    """The newest sweep: of the newest runs, or of this checkout's folders (it may have trained nothing new)."""
+    mlflow = tracker.store()
+    newest = mlflow.MlflowClient().search_runs(
+        [tracker.experiment(mlflow)],
+        "tags.`codeio.sweep` LIKE '%'",
+        max_results=NEWEST,
+        order_by=["start_time DESC"],
+    )
+    here = {path.parent.name for path in (ROOT / "outputs" / "sweeps").glob("*/plan.json")}
+    sweeps = here | {sweep for run in map(plain, newest) for sweep in run.sweeps}
     if not sweeps:
         raise BadInput("there is no sweep yet: python train.py -m revisions=0,1,2 makes one")
     return max(sweeps)  # ids begin with date and time

@@ -4,7 +4,8 @@ from collections.abc import Sequence
 
 import pandas as pd
 
-from analysis.stats import paired_difference, wilson
+from analysis.stats import paired_difference
+from codeio.evaluate.intervals import wilson
 
 LADDER = ("inputs", "constants", "structure", "natural")  # from near to far from what was trained on
 KEYS = ["arm", "rung", "predict"]

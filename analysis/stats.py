@@ -1,20 +1,8 @@
 """Estimate: how sure a score and a difference are.   right answers -> intervals"""
 
-import math
-
 import numpy as np
 
-Z = 1.959964  # 95 %
-
-
-def wilson(right: int, n: int) -> tuple[float, float]:
-    """The 95 % interval of a share (Wilson, 1927), fit for few items and shares near 0; (0, 1) for none."""
-    if n == 0:
-        return 0.0, 1.0
-    share, z2 = right / n, Z * Z / n
-    middle = (share + z2 / 2) / (1 + z2)
-    half = Z * math.sqrt(share * (1 - share) / n + z2 / (4 * n)) / (1 + z2)
-    return max(0.0, min(share, middle - half)), min(1.0, max(share, middle + half))
+from codeio.evaluate.intervals import wilson
 
 
 def paired_difference(mine: np.ndarray, other: np.ndarray, draws: int = 2000) -> tuple[float, float, float]:

@@ -8,7 +8,7 @@ import pandas as pd
 from matplotlib.figure import Figure
 
 from analysis.look import COLOURS, MARKERS, whiskers
-from analysis.stats import wilson
+from codeio.evaluate.intervals import wilson
 from codeio.records import Problem
 
 

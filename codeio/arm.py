@@ -8,7 +8,7 @@ halves.
 
 import json
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -128,11 +128,22 @@ def trained(arm: Arm) -> bool:
 def score(params: Params, arm: Arm, checkpoint: Path, of: Parts, now: tracker.Run) -> Any:
     """Scores of a checkpoint, logged with a sample of the answers; marks the run as scored."""
     scores = of.evaluate(params, checkpoint)
-    now.log(scores.metrics, 0)
-    now.table([row(item) for item in scores.items[:SAMPLES]], "samples/answers.json")
+    now.log({beside(name): value for name, value in scores.metrics.items()}, 0)
+    now.table([row(item) for item in spread(scores.items)], "samples/answers.json")
     now.text(msgspec.json.encode(scores.items).decode(), "samples/items.json")
     now.tag({"codeio.scoring": arm.scoring})
     return scores
+
+
+def beside(name: str) -> str:
+    """A metric's name in MLflow: what goes with a score gets a section below all others (bench, data, train)."""
+    kind, _, score = name.partition("/")
+    return name if kind in ("bench", "data", "train") else f"yardstick/{score}_{kind}"
+
+
+def spread(items: Sequence[msgspec.Struct]) -> Sequence[msgspec.Struct]:
+    """At most SAMPLES items, evenly from all rungs."""
+    return items[:: -(-len(items) // SAMPLES) or 1]
 
 
 def row(item: msgspec.Struct) -> dict[str, Any]:

@@ -15,6 +15,7 @@ from analysis.__main__ import chosen
 from analysis.runs import Run
 from codeio import shards
 from codeio.errors import BadInput, BadParams
+from codeio.evaluate.intervals import wilson
 from codeio.records import Problem, Sample, Turn, Verdict
 
 
@@ -44,7 +45,7 @@ def run(name, **params):
 )
 def test_wilson(right, n, low, high):
     """Against published values of the interval."""
-    assert stats.wilson(right, n) == pytest.approx((low, high), abs=1e-4)
+    assert wilson(right, n) == pytest.approx((low, high), abs=1e-4)
 
 
 def test_paired_difference_sees_what_unpaired_cannot():
@@ -63,8 +64,8 @@ def test_an_interval_over_seeds_is_wider_when_seeds_disagree():
 
     agree, disagree = of(50, 50, 50), of(20, 50, 80)
     assert disagree[1] - disagree[0] > 2 * (agree[1] - agree[0])
-    assert of(50) == stats.wilson(50, 100)
-    assert of(0, 0) == stats.wilson(0, 200)  # all wrong twice is not certainty
+    assert of(50) == wilson(50, 100)
+    assert of(0, 0) == wilson(0, 200)  # all wrong twice is not certainty
 
 
 def test_tidy_counts_per_rung_and_direction_from_near_to_far():
@@ -77,7 +78,7 @@ def test_tidy_counts_per_rung_and_direction_from_near_to_far():
     ]
     assert list(frame["right"]) == [6, 3, 2]
     assert list(frame["baseline"]) == [0.1] * 3
-    assert frame["low"].iloc[0] == pytest.approx(stats.wilson(6, 10)[0])
+    assert frame["low"].iloc[0] == pytest.approx(wilson(6, 10)[0])
 
 
 def test_differences_pair_the_same_items():

@@ -9,6 +9,11 @@ from codeio.params import load
 from tests.test_tracker import Fakes, about, migrated, root  # noqa: F401  (fixtures)
 
 
+@pytest.fixture(autouse=True)
+def folders(root, monkeypatch):  # noqa: F811
+    monkeypatch.setattr(runs, "ROOT", root)
+
+
 @pytest.fixture
 def swept(root):  # noqa: F811
     """Two sweeps: the later one shares an arm with the earlier."""

@@ -18,9 +18,10 @@ from codeio.sandbox import Limits, Sandbox
 from codeio.verify import judged, template
 
 
-def shard(problems: Sequence[Problem], box: Sandbox, teach: Teach, max_turns: int) -> Iterator[Problem]:
+def shard(problems: Sequence[Problem], box: Sandbox, teach: Teach, params: Params) -> Iterator[Problem]:
     """The problems in their order, verified, the wrong ones with further turns."""
-    done = {one.id: one for one in judged([one for one in problems if one.turns], box)}
+    lines, max_turns = params.execute.max_lines, params.revise.max_turns
+    done = {one.id: one for one in judged([one for one in problems if one.turns], box, lines)}
     for turn in range(1, max_turns + 1):
         wrong = [one for one in done.values() if not one.turns[-1].correct]
         samples = teach(wrong, turn)
@@ -28,7 +29,7 @@ def shard(problems: Sequence[Problem], box: Sandbox, teach: Teach, max_turns: in
             replace(one, turns=(*one.turns, Turn(samples=(sample,))))
             for one, sample in zip(wrong, samples, strict=True)
         ]
-        done |= {one.id: one for one in judged(again, box)}
+        done |= {one.id: one for one in judged(again, box, lines)}
     for one in problems:
         yield done.get(one.id, one)
 
@@ -44,7 +45,7 @@ def opened(params: Params) -> Iterator[Callable[[list[Problem]], Iterable[Proble
     with Sandbox(limits, workers=params.workers, isolation=params.isolation) as box:
         FACTS.update(isolation=box.tier)
         teach = teacher(params, box)
-        yield lambda problems: shard(problems, box, teach, params.revise.max_turns)
+        yield lambda problems: shard(problems, box, teach, params)
 
 
 def measure(problems: Iterator[Problem]) -> dict[str, Any]:

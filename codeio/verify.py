@@ -5,6 +5,7 @@ that leads to the asked output is right (paper, section 2.2). A malformed answer
 what happened.
 """
 
+import json
 from collections.abc import Iterable, Sequence
 from functools import cache
 from pathlib import Path
@@ -13,7 +14,7 @@ from string import Template
 from msgspec.structs import replace
 
 from codeio import values
-from codeio.answer.tracing import Calls, Wanted, run
+from codeio.calls import Calls, run, wanted, written
 from codeio.records import Json, Predict, Problem, Turn, Verdict
 from codeio.sandbox import Call, Sandbox
 
@@ -22,25 +23,25 @@ SHOWN = 300  # characters of a value that a feedback shows
 LIMITS = ("timeout_cpu", "timeout_wall", "oom", "died")  # the code never got to a result
 
 
-def verdicts(answers: Sequence[tuple[Problem, str]], box: Sandbox) -> list[Verdict]:
-    """One verdict per (problem, response), in their order; all inputs of one function in one sandbox job."""
+def verdicts(answers: Sequence[tuple[Problem, str]], box: Sandbox, max_lines: int) -> list[Verdict]:
+    """One verdict per (problem, response), in their order; predicted inputs run up to `max_lines` lines."""
     predictions = [prediction(response, problem.predict) for problem, response in answers]
     tried = [
-        Wanted(problem.code, problem.entry, found)
+        wanted(problem, problem.code, found)
         for (problem, _), found in zip(answers, predictions, strict=True)
         if problem.predict == "input" and not isinstance(found, Verdict)
     ]
-    calls = run(box, tried)
+    calls = run(box, tried, max_lines)
     return [
         found if isinstance(found, Verdict) else judge(problem, found, calls)
         for (problem, _), found in zip(answers, predictions, strict=True)
     ]
 
 
-def judged(problems: Sequence[Problem], box: Sandbox) -> list[Problem]:
+def judged(problems: Sequence[Problem], box: Sandbox, max_lines: int) -> list[Problem]:
     """The problems with verdicts on all samples of their latest turn."""
     answers = [(one, sample.response) for one in problems for sample in one.turns[-1].samples]
-    found = iter(verdicts(answers, box))
+    found = iter(verdicts(answers, box, max_lines))
     return [with_verdicts(one, found) for one in problems]
 
 
@@ -52,8 +53,8 @@ def with_verdicts(problem: Problem, found: Iterable[Verdict]) -> Problem:
 
 def prediction(response: str, predict: Predict) -> Json | Verdict:
     """The predicted value in a response, or the verdict that there is none."""
-    found = values.extract(response)
-    if not isinstance(found, dict):
+    found = values.last_object(response)
+    if found is None:
         return Verdict(status="no_answer", correct=False, feedback=feedback("no_answer", predict=predict))
     if predict not in found:
         return Verdict(status="no_answer", correct=False, feedback=feedback("no_field", predict=predict))
@@ -71,7 +72,7 @@ def judge(problem: Problem, answer: Json, calls: Calls) -> Verdict:
         right = values.same(answer, problem.wanted)
         said = feedback("ok") if right else feedback("wrong_output", **parts)
         return Verdict(status="ok" if right else "mismatch", correct=right, feedback=said)
-    call = calls[Wanted(problem.code, problem.entry, answer).key]
+    call = calls[problem.code, problem.entry, written(answer)]
     if call.status != "ok":
         return Verdict(status=call.status, correct=False, feedback=failed(call, parts))
     if values.same(call.output, problem.given):
@@ -101,10 +102,5 @@ def template(name: str) -> Template:
 
 def shown(value: Json) -> str:
     """A value as JSON, cut where it is long."""
-    text = values.canonical(value) if not isinstance(value, dict) else in_order(value)
+    text = json.dumps(value, ensure_ascii=False, separators=(",", ":"))
     return text if len(text) <= SHOWN else f"{text[:SHOWN]}…"
-
-
-def in_order(value: dict) -> str:
-    """An object as JSON with its fields in their own order."""
-    return "{" + ",".join(f"{values.canonical(k)}:{values.canonical(v)}" for k, v in value.items()) + "}"

@@ -72,4 +72,4 @@ def revised(problems: Sequence[Problem], box: Sandbox, *settings: str) -> list[P
     """The problems after the answer and the revise stage under these settings."""
     params = load(*settings)
     found = [one for one in answered(problems, box, *settings) if isinstance(one, Problem)]
-    return list(revise(found, box, teacher(params, box), params.revise.max_turns))
+    return list(revise(found, box, teacher(params, box), params))

@@ -55,7 +55,7 @@ def problems(box):
     ],
 )
 def test_verdict(box, problems, predict, response, status, said):
-    (verdict,) = verdicts([(problems[predict], response)], box)
+    (verdict,) = verdicts([(problems[predict], response)], box, 5000)
     assert (verdict.status, verdict.correct) == (status, status == "ok")
     assert said in verdict.feedback
 
@@ -66,14 +66,14 @@ def test_many_in_their_order(box, problems):
         for a in range(5)
         for b in range(5)
     ]
-    found = verdicts(rows, box)
+    found = verdicts(rows, box, 5000)
     assert [v.correct for v in found] == [(a, b) == (2, 3) for a in range(5) for b in range(5)]
 
 
 def test_feedback_is_json_not_python(box):
     code = "def f(a):\n    return [not a, None, 'x']"
     output, _ = pose(box, code, [{"a": True}])
-    (verdict,) = verdicts([(output, '{"output": [true, null, "x"]}')], box)
+    (verdict,) = verdicts([(output, '{"output": [true, null, "x"]}')], box, 5000)
     assert verdict.feedback.startswith(
         'The predicted output [true,null,"x"] is wrong for the input {"a":true}'
     )
@@ -81,5 +81,5 @@ def test_feedback_is_json_not_python(box):
 
 def test_long_values_are_cut(box):
     output, _ = pose(box, "def f(a):\n    return a", [{"a": "y"}])
-    (verdict,) = verdicts([(output, '{"output": "' + "z" * 5000 + '"}')], box)
+    (verdict,) = verdicts([(output, '{"output": "' + "z" * 5000 + '"}')], box, 5000)
     assert len(verdict.feedback) < 800

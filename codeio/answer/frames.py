@@ -5,7 +5,7 @@ are traced in the form `ast.unparse` gives them, so one line never holds two sta
 """
 
 import ast
-from collections.abc import Iterable
+from collections.abc import Sequence
 from functools import lru_cache
 from typing import Any
 
@@ -39,11 +39,14 @@ class Frame:
         return self.steps[index + 1].changes if index + 1 < len(self.steps) else self.end
 
 
-def unfold(events: Iterable[Event]) -> Frame | None:
+def unfold(events: Sequence[Event]) -> Frame | None:
     """The outermost call, or None if no call of the program was seen."""
     root: Frame | None = None
     stack: list[Frame] = []
     for event in events:
+        depth = event.depth - events[0].depth
+        while len(stack) > depth + (event.kind != "call"):  # an exception went through these frames
+            stack.pop().failed = True
         if event.kind == "call":
             frame = Frame(event.name, dict(event.changes))
             if stack and stack[-1].steps:
@@ -54,10 +57,7 @@ def unfold(events: Iterable[Event]) -> Frame | None:
             return root
         elif event.kind == "line":
             stack[-1].steps.append(Step(event.line, event.changes))
-            stack[-1].failed = False  # a handler goes on
-        elif event.kind == "exception":
-            stack[-1].failed = True
-        else:
+        elif event.kind == "return":
             stack[-1].end, stack[-1].value = event.changes, event.value
             stack.pop()
     return root

@@ -7,6 +7,7 @@ group mistakes by kind. A mutant may turn out to compute the same: then nothing 
 import ast
 from collections.abc import Callable, Iterator
 from functools import lru_cache
+from itertools import islice
 
 from codeio import values
 from codeio.records import Json
@@ -36,9 +37,9 @@ def mutants(code: str, lines: frozenset[int], limit: int) -> tuple[tuple[str, st
     where = [n for n, (_, line, _) in enumerate(places(ast.parse(code))) if line in lines]
     for n in sorted(where, key=lambda n: values.unit(code, n)):
         tree = ast.parse(code)
-        name, _, change = list(places(tree))[n]
+        name, _, change = next(islice(places(tree), n, None))
         change()
-        text = ast.unparse(ast.fix_missing_locations(tree))
+        text = ast.unparse(tree)
         if text != code:
             found.setdefault(text, name)
         if len(found) == limit:

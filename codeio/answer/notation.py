@@ -132,9 +132,8 @@ class Notation:
             rounds.pop(node.lineno, None)
             return
         self.round(node, rounds)
-        names = [n.id for n in ast.walk(node.target) if isinstance(n, ast.Name)]
-        now = self.env | after
-        self.parts[-1] += ",".join(visible(now.get(name)) for name in names if name != "_")
+        self.env.update(after)
+        self.parts[-1] += ",".join(visible(self.env.get(name)) for name in bound_names(node.target))
 
     def quietly(self, node: ast.expr) -> None:
         """Compute what a loop runs over, showing slices and calls but not plain ranges."""
@@ -255,6 +254,13 @@ class Notation:
             raise Unknown("shown by the loop")
         texts = [self.named(n, a).strip("()") for n, a in zip(node.args, args, strict=True)]
         return f"{called}({','.join(texts)})={visible(value)}"
+
+
+def bound_names(target: ast.expr) -> list[str]:
+    """Names that a loop sets, but for the one that means nothing."""
+    if isinstance(target, ast.Name):
+        return [target.id] if target.id != "_" else []
+    return [n.id for n in ast.walk(target) if isinstance(n, ast.Name) and n.id != "_"]
 
 
 def index_text(node: ast.Subscript, key: Any) -> str:

@@ -8,6 +8,7 @@ the original.
 import ast
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
+from itertools import islice
 from typing import NamedTuple
 
 from codeio import values
@@ -15,13 +16,13 @@ from codeio.answer.frames import plain
 from codeio.answer.mutants import MISCOPIED, misread, mutants
 from codeio.answer.telling import Probe, Refused, tell
 from codeio.answer.trace import outputs_of, telling
-from codeio.answer.tracing import Calls, Wanted, run
+from codeio.calls import Calls, Wanted, run, wanted
 from codeio.params import Answer
 from codeio.records import Json, Problem, Sample
-from codeio.sandbox import Sandbox
+from codeio.sandbox import Call, Sandbox
 
-MUTANTS = 3  # tried per function and turn
-GLANCES = 8  # misread inputs tried per problem
+MUTANTS = 2  # tried per function and turn
+GLANCES = 3  # misread inputs tried per problem, more in later turns
 MISTAKEN = "mis-read target"  # the guess is checked rightly against a result that was read wrongly
 
 
@@ -30,8 +31,8 @@ class Option(NamedTuple):
 
     operator: str
     told: Wanted
-    target: Json  # what the reasoner believes was asked for (input prediction)
     rank: float
+    target: Json = None  # what it gives, and what the reasoner believes was asked for (input prediction)
 
 
 def teach(problems: Sequence[Problem], turn: int, box: Sandbox, p: Answer, seed: int) -> list[Sample]:
@@ -47,9 +48,9 @@ def mistakes(
 ) -> dict[str, Sample]:
     """Problem id -> a wrong response; without an entry where no way to be wrong was found."""
     tried = {one.id: list(candidates(one, known[one.function], turn)) for one in wrong}
-    calls = run(box, (x for several in tried.values() for _, x in several))
+    calls = run(box, (x for several in tried.values() for _, x in several), p.max_trace_lines)
     chosen = {one.id: choose(one, tried[one.id], calls, turn) for one in wrong}
-    traces = run(box, (option.told for option in chosen.values() if option), p.max_trace_lines)
+    traces = run(box, (option.told for option in chosen.values() if option), p.max_trace_lines, True)
     found = {}
     for one in wrong:
         option = chosen[one.id]
@@ -63,23 +64,26 @@ def candidates(problem: Problem, known: list[Probe], turn: int) -> Iterator[tupl
     """Runs that might be told in the place of the right one."""
     code = plain(problem.code)
     several = slipped(code, problem.entry, turn)
+    glances = GLANCES * (turn + 1)
     if problem.predict == "output":
+        right = wanted(problem, code, problem.given)
         for name, mutant in several:
-            yield name, Wanted(mutant, problem.entry, problem.given)
-        for other in list(misread(problem.given, f"{problem.id} {turn}"))[:GLANCES]:
-            yield MISCOPIED, Wanted(code, problem.entry, other)
+            yield name, right._replace(code=mutant)
+        for other in islice(misread(problem.given, f"{problem.id} {turn}"), glances):
+            yield MISCOPIED, wanted(problem, code, other)
         return
-    guesses = [given for given, output in known if not values.same(output, problem.given)]
-    guesses += list(misread(problem.wanted, f"{problem.id} {turn}"))[: GLANCES // 2]
+    guesses = [given for given, output in known if output != problem.given]
+    guesses += islice(misread(problem.wanted, f"{problem.id} {turn}"), glances)
     for guess in guesses:
-        yield MISTAKEN, Wanted(code, problem.entry, guess)
+        one = wanted(problem, code, guess)
+        yield MISTAKEN, one
         for name, mutant in several:
-            yield name, Wanted(mutant, problem.entry, guess)
+            yield name, one._replace(code=mutant)
 
 
 def slipped(code: str, entry: str, turn: int) -> list[tuple[str, str]]:
-    """The mutants of one turn: every turn makes other mistakes."""
-    found = mutants(code, reached(code, entry), 3 * MUTANTS)
+    """The mutants of one turn: every turn makes other mistakes, while there are any."""
+    found = mutants(code, reached(code, entry), MUTANTS * (turn + 1))
     return [found[(turn * MUTANTS + i) % len(found)] for i in range(min(MUTANTS, len(found)))]
 
 
@@ -102,31 +106,34 @@ def reached(code: str, entry: str) -> frozenset[int]:
 def choose(problem: Problem, tried: list[tuple[str, Wanted]], calls: Calls, turn: int) -> Option | None:
     """The first way to be wrong, in an order fixed by content; a misread target only as the last."""
     said = earlier(problem)
-    code = plain(problem.code)
-    options = []
-    for name, told_ in tried:
-        call = calls.get(told_.key)
-        if call is None or call.status != "ok" or call.output is None or values.fault(call.output):
+    options = [Option(name, run_, values.unit(problem.id, turn, n)) for n, (name, run_) in enumerate(tried)]
+    for option in sorted(options, key=lambda option: (option.operator == MISTAKEN, option.rank)):
+        call = calls.get(option.told.key)
+        if call is None or call.status != "ok" or call.output is None:
             continue
         if problem.predict == "output":
-            wrong, target, prediction = not values.same(call.output, problem.wanted), None, call.output
+            wrong, prediction = not values.same(call.output, problem.wanted), call.output
         else:
-            real = calls[Wanted(code, problem.entry, told_.input).key]
-            wrong = real.status == "ok" and not values.same(real.output, problem.given)
-            target, prediction = call.output, told_.input
-            wrong = wrong and (name == MISTAKEN or values.same(call.output, problem.given))
-        if wrong and not any(values.same(prediction, before) for before in said):
-            rank = values.unit(problem.id, turn, name, told_.code, told_.input)
-            options.append(Option(name, told_, target, rank + (name == MISTAKEN)))
-    return min(options, key=lambda option: option.rank, default=None)
+            wrong, prediction = misleads(problem, option, call, calls), option.told.input
+        if wrong and not values.fault(call.output) and not any(values.same(prediction, x) for x in said):
+            return option._replace(target=call.output)
+    return None
+
+
+def misleads(problem: Problem, option: Option, call: Call, calls: Calls) -> bool:
+    """Whether a wrong input looks right in this run, or in the reasoner's wrong idea of the target."""
+    if option.operator != MISTAKEN and call.output != problem.given:
+        return False
+    real = calls[plain(problem.code), problem.entry, option.told.text]
+    return real.status == "ok" and not values.same(real.output, problem.given)
 
 
 def earlier(problem: Problem) -> list[Json]:
     """Predictions of the turns before this one."""
     said = []
     for turn in problem.turns:
-        found = values.extract(turn.main.response)
-        if isinstance(found, dict) and problem.predict in found:
+        found = values.last_object(turn.main.response)
+        if found is not None and problem.predict in found:
             said.append(found[problem.predict])
     return said
 

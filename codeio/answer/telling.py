@@ -54,8 +54,6 @@ def style_of(kind: Kind, wish: Literal["auto", "notation", "english"]) -> Style:
 
 def tell(telling: Telling) -> str | Refused:
     """The rationale, or why there is none."""
-    if telling.call.truncated:
-        return Refused("trace too long")
     root = unfold(telling.call.events)
     if root is None:
         return Refused("nothing was traced")

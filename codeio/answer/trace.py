@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from codeio import values
 from codeio.answer.frames import plain
 from codeio.answer.telling import Probe, Refused, Telling, style_of, tell
-from codeio.answer.tracing import Calls, Wanted, run
+from codeio.calls import Calls, Wanted, run, wanted
 from codeio.params import Answer
 from codeio.records import Json, Problem
 from codeio.sandbox import Call, Sandbox
@@ -15,7 +15,7 @@ PROBES = 2  # guesses at most that are told before the right one
 
 def golds(problems: Sequence[Problem], box: Sandbox, p: Answer) -> list[str | Refused]:
     """The right response to each problem, or why it cannot be told."""
-    calls = run(box, (right_call(one) for one in problems), p.max_trace_lines)
+    calls = run(box, (right_call(one) for one in problems), p.max_trace_lines, trace=True)
     known = outputs_of(problems)
     return [gold(one, calls, known[one.function], p) for one in problems]
 
@@ -23,7 +23,7 @@ def golds(problems: Sequence[Problem], box: Sandbox, p: Answer) -> list[str | Re
 def right_call(problem: Problem) -> Wanted:
     """The call that the question is about."""
     given = problem.given if problem.predict == "output" else problem.wanted
-    return Wanted(plain(problem.code), problem.entry, given)
+    return wanted(problem, plain(problem.code), given)
 
 
 def outputs_of(problems: Sequence[Problem]) -> dict[str, list[Probe]]:
@@ -36,14 +36,16 @@ def outputs_of(problems: Sequence[Problem]) -> dict[str, list[Probe]]:
 
 
 def gold(problem: Problem, calls: Calls, known: list[Probe], p: Answer) -> str | Refused:
-    wanted = right_call(problem)
-    call = calls.get(wanted.key)
+    asked = right_call(problem)
+    call = calls.get(asked.key)
+    if call is not None and call.truncated:
+        return Refused("trace too long")
     if call is None or call.status != "ok":
         return Refused("call could not be traced", call.status if call else "")
     output = problem.wanted if problem.predict == "output" else problem.given
-    if not call.truncated and not values.same(call.output, output):
+    if not values.same(call.output, output):
         return Refused("traced call gave another output")
-    return tell(telling(problem, wanted.code, call, problem.id, known, p))
+    return tell(telling(problem, asked.code, call, problem.id, known, p))
 
 
 def telling(

@@ -37,6 +37,7 @@ class Hub(Section, kw_only=True):
     revision: str
     split: str = "train"
     column: str = "text"
+    rows: int = 10_000  # the first ones
 
 
 class Collect(Section, kw_only=True):
@@ -55,6 +56,16 @@ class Unify(Section, kw_only=True):
     heldout_constants: float
     heldout_natural: float
     max_code_chars: int
+    guesses: int
+    tries: int
+    max_lines: int
+    cpu_s: float
+    memory_mb: int
+    trials: int
+    trial_draws: int
+    trial_lines: int
+    trial_cpu_s: float
+    least_merit: float
 
 
 class Execute(Section, kw_only=True):
@@ -95,13 +106,14 @@ class Tokenizer(Section, kw_only=True):
 class Instructions(Section, kw_only=True):
     source: str | Hub | None
     rows: int
+    tokens: int
 
 
 class Train(Section, kw_only=True):
+    save_steps: int
     budget: Literal["epochs", "tokens"]
     epochs: float
     tokens: int
-    max_length: int
     stages: tuple[Literal["io", "instruct"], ...]
     instructions: Instructions
 
@@ -113,16 +125,43 @@ class Evaluate(Section, kw_only=True):
     instructions: int
 
 
+class Schedule(Section, kw_only=True):
+    """One training stage of a model."""
+
+    learning_rate: float
+    schedule: Literal["cosine", "constant"]
+    warmup: int  # steps
+    batch: int  # sequences per step, over all devices
+
+
+class Checkpoint(Section, kw_only=True):
+    """A checkpoint on the hub or in a folder."""
+
+    id: str
+    revision: str | None = None
+
+
 class Model(Section, kw_only=True):
     """A file of experiments/model/."""
 
     name: str
+    init: Literal["scratch", "pretrained"]
+    hub: Checkpoint | None
+    prompts: Literal["ask", "brief"]
+    architecture: dict[str, int]
+    context: int
+    io: Schedule
+    instruct: Schedule
 
 
 class Machine(Section, kw_only=True):
     """A file of experiments/machine/."""
 
     name: str
+    device: Literal["cpu", "cuda"]
+    bf16: bool
+    threads: int
+    per_device_batch: int
 
 
 class Params(Section, kw_only=True):
@@ -146,7 +185,7 @@ class Params(Section, kw_only=True):
     teacher: str
     revisions: int
     pairs_per_function: int
-    predict: Literal["both", "input", "output"]
+    predict: Literal["both", "input", "output", "one"]
     format: Literal["q_code_cot"]
     wrong: Literal["keep", "drop", "ground_truth"]
     fraction: float

@@ -146,7 +146,8 @@ def shard(stage: Stage, function: ShardFunction, n: int, source: Any, work: Path
     shards.write(work / "dropped" / part(n), dropped, Dropped)
     sha = shards.write(work / part(n), given, stage.gives)
     reasons = Counter(d.reason for d in dropped)
-    report = Report(len(rows), len(given), dict(sorted(reasons.items())), sha)
+    taken = len(rows) if stage.takes else len(given) + len(dropped)
+    report = Report(taken, len(given), dict(sorted(reasons.items())), sha)
     write_json(work / f"{part(n)}.json", msgspec.to_builtins(report))
     return report
 

@@ -72,7 +72,7 @@ class Task:
             return json.dumps(fields).encode()
 
     def budget(self) -> serve.Budget:
-        return budget(self.limits, self.wanted, self.solo, isinstance(self.job, Trace))
+        return budget(self.limits, self.wanted, isinstance(self.job, Trace))
 
     def finish(self, failure: str = "") -> None:
         self.future.set_result(Result(tuple(self.calls), failure))
@@ -93,7 +93,7 @@ class Task:
             return True
         answers = [said.answers[i] for i in range(len(said.answers))]
         given = self.given[len(self.calls) :]
-        self.calls += [wire.call(*pair) for pair in zip(given, answers, strict=False)]
+        self.calls += [wire.call(*pair, self.limits) for pair in zip(given, answers, strict=False)]
         return self.judged(reply)
 
     def unloaded(self, status: Status, error: str) -> bool:

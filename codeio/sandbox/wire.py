@@ -15,7 +15,7 @@ import orjson
 
 from codeio.records import Json
 from codeio.sandbox.inside.runner import DRAWN, FRAME, LOADED
-from codeio.sandbox.jobs import Arc, Call, Event
+from codeio.sandbox.jobs import Arc, Call, Event, Limits
 
 KINDS = ("call", "line", "return", "exception")
 PATH = re.compile(r"(?<![\w.)\]])/(?:[^\s/'\":,;()<>]+/)+([^\s/'\":,;()<>]*)")
@@ -125,7 +125,10 @@ def clean(error: str) -> str:
     return said if len(said) <= SHOWN else said[: SHOWN - 1] + "…"
 
 
-def call(given: dict[str, Json], answer: Answer) -> Call:
+def call(given: dict[str, Json], answer: Answer, limits: Limits) -> Call:
+    error = clean(answer.e)
+    if answer.s == "timeout_cpu" and not error:
+        error = f"more than {limits.cpu_s:g} s of CPU time"
     events = tuple(
         Event(
             KINDS[s.kind], s.name, s.line, s.depth, s.changes, clean(str(s.value)) if s.kind == 3 else s.value
@@ -137,7 +140,7 @@ def call(given: dict[str, Json], answer: Answer) -> Call:
         status=answer.s,
         output=ANY.decode(answer.o),
         mutated=answer.m,
-        error=clean(answer.e),
+        error=error,
         lines=answer.n,
         arcs=answer.a,
         events=events,

@@ -12,6 +12,7 @@ import threading
 import time
 from collections import deque
 from collections.abc import Callable
+from concurrent.futures import InvalidStateError
 from contextlib import suppress
 from typing import NamedTuple
 
@@ -120,7 +121,7 @@ class Queue:
 
 
 def fail(task: Task, error: EngineError) -> None:
-    if not task.future.done() and not task.future.cancel():
+    with suppress(InvalidStateError):  # the caller has given up on it
         task.future.set_exception(error)
 
 

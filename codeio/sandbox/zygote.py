@@ -21,6 +21,7 @@ Way = Literal["root", "userns", "plain", "none"]
 START_S = 120  # for the slowest pre-import on a loaded machine
 LOAD_S = 5.0  # CPU seconds to import a program, on top of the limit of a call
 TRACE_BYTES = 4 << 20  # of the events of one call
+MOST_BYTES = 1 << 28  # of one reply
 ENVIRONMENT = {
     "PATH": "/usr/bin:/bin",
     "HOME": "/",
@@ -52,13 +53,19 @@ class Reply(NamedTuple):
     cpu: float
 
 
-def budget(limits: Limits, calls: int, solo: bool, traced: bool) -> Budget:
+def budget(limits: Limits, calls: int, traced: bool) -> Budget:
     """Limits of a job of so many calls. A child raises at its CPU limit; the zygote kills a little above."""
     load = LOAD_S + limits.cpu_s
     hard = 1.2 * limits.cpu_s + 0.1
-    wall = limits.wall * (2 if solo else 1)
     one = limits.output_bytes * 2 + 300_000 + (TRACE_BYTES if traced else 0)
-    return Budget(load, hard, 5 * load, wall, 2 * load + calls * 3 * hard, min(1 << 28, one * (calls + 2)))
+    return Budget(
+        load,
+        hard,
+        LOAD_S + limits.wall,
+        limits.wall,
+        2 * load + calls * 3 * hard,
+        min(MOST_BYTES, one * (calls + 2)),
+    )
 
 
 class Zygote:
@@ -113,6 +120,8 @@ class Zygote:
         """The reply to the oldest job; Gone after `patience` seconds of silence."""
         self.socket.settimeout(patience)
         size, status, reason, cpu = REPLY.unpack(self.exactly(REPLY.size))
+        if size > MOST_BYTES:
+            raise Gone(f"a reply of {size} bytes")
         self.served += 1
         return Reply(self.exactly(size), status, reason, cpu)
 

@@ -10,6 +10,7 @@ import resource
 import select
 import struct
 import time
+from collections.abc import Callable
 from typing import Any, NamedTuple
 
 from . import filters, kernel, runner
@@ -35,13 +36,16 @@ class Budget(NamedTuple):
 
 def forever(config: dict[str, Any], second: filters.Filter | None) -> None:
     """Serve jobs until the driver closes the socket."""
-    fd, page = config["fd"], mmap.mmap(-1, mmap.PAGESIZE)
+    fd, page, fork = config["fd"], mmap.mmap(-1, mmap.PAGESIZE), kernel.forker()
     while True:
         head = exactly(fd, JOB.size)
         size, nonce, *limits = JOB.unpack(head)
         job = exactly(fd, size)
-        status, reason, cpu, raw = served(fd, job, nonce, Budget(*limits), page, second, config)
-        whole(fd, REPLY.pack(len(raw), status, reason, cpu) + raw)
+        child, reader = forked(fork, fd, job, nonce, Budget(*limits), page, second, config)
+        reason, raw = watched(child, reader, Budget(*limits), page)
+        status, cpu = ended(child, reader)
+        whole(fd, REPLY.pack(len(raw), status, reason, cpu))
+        whole(fd, raw)
 
 
 def exactly(fd: int, size: int) -> bytes:
@@ -64,7 +68,8 @@ def whole(fd: int, data: bytes) -> None:
         os._exit(0)
 
 
-def served(
+def forked(
+    fork: Callable[[], int],
     fd: int,
     job: bytes,
     nonce: bytes,
@@ -72,29 +77,35 @@ def served(
     page: mmap.mmap,
     second: filters.Filter | None,
     config: dict[str, Any],
-) -> tuple[int, int, float, bytes]:
-    """Fork, run, watch, reap. Returns wait status, reason, CPU seconds and the raw bytes of the child."""
+) -> tuple[int, int]:
+    """A child that runs the job, and the pipe that it answers on."""
     reader, writer = os.pipe()
     runner.MARK.pack_into(page, 0, runner.LOADING, 0.0, time.monotonic())
-    child = os.fork()
+    child = fork()
     if child == 0:
         os.close(reader)
         os.close(fd)
         try:
-            bind(second, budget)
+            bind(second, budget, config["space"])
             runner.run(job, writer, nonce, page, config)
         finally:
             os._exit(70)
     os.close(writer)
-    reason, raw = watched(child, reader, budget, page)
+    return child, reader
+
+
+def ended(child: int, reader: int) -> tuple[int, float]:
+    """Reap: wait status and CPU seconds. Kills a child that closed its pipe but stayed, or that has to stop."""
     os.close(reader)
-    os.kill(child, 9)  # a child that closed its pipe but stayed, or is being stopped
+    os.kill(child, 9)
     _, status, usage = os.wait4(child, 0)
-    return status, reason, usage.ru_utime + usage.ru_stime, raw
+    return status, usage.ru_utime + usage.ru_stime
 
 
-def bind(second: filters.Filter | None, budget: Budget) -> None:
+def bind(second: filters.Filter | None, budget: Budget, space: int) -> None:
     """What only the child is forbidden, and its death with the zygote where there is no pid namespace."""
+    if space:
+        resource.setrlimit(resource.RLIMIT_AS, (space, space))
     seconds = int(budget.total_cpu) + 1
     resource.setrlimit(resource.RLIMIT_CPU, (seconds, seconds))
     kernel.die_with_parent()

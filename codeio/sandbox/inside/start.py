@@ -14,7 +14,7 @@ import struct
 import sys
 from typing import Any
 
-from . import jail, selftest, serve
+from . import jail, runner, selftest, serve
 
 PAGE = resource.getpagesize()
 
@@ -68,15 +68,17 @@ def prepared(config: dict[str, Any]) -> tuple[dict[str, Any], Any]:
     """Import what programs of this tier use, go to jail, attack it. Returns facts and the child's filter."""
     loaded = [name for name in config["preload"] if imported(name)]
     space = address_space()
+    config["space"] = space + (config["memory_mb"] << 20) if space else 0
     null = os.open("/dev/null", os.O_RDWR)
     for fd in (0, 1, 2):
         os.dup2(null, fd)
     os.close(null)
     second = jail.enter(config)
-    limit(config, space)
+    limit(config)
     breaches = selftest.breaches(config, second) if second else []
     if breaches:
         raise OSError(f"self-test: not contained: {', '.join(breaches)}")
+    runner.warm(config)
     gc.collect()
     gc.freeze()
     versions = {name: getattr(sys.modules[name], "__version__", "") for name in loaded if "." not in name}
@@ -100,16 +102,14 @@ def address_space() -> int:
         return 0
 
 
-def limit(config: dict[str, Any], space: int) -> None:
-    """Limits that every child inherits. The CPU limit is set per child, where its clock starts at zero."""
+def limit(config: dict[str, Any]) -> None:
+    """Limits that every child inherits; those on CPU and memory are its own (serve.bind)."""
     wanted = {
         resource.RLIMIT_CORE: 0,
         resource.RLIMIT_FSIZE: 0,
         resource.RLIMIT_NOFILE: 64,
         resource.RLIMIT_STACK: 8 << 20,
     }
-    if space:
-        wanted[resource.RLIMIT_AS] = space + (config["memory_mb"] << 20)
     if config["way"] in ("root", "userns"):  # elsewhere the count would mix with the user's other processes
         wanted[resource.RLIMIT_NPROC] = 72
     for kind, value in wanted.items():

@@ -1,0 +1,136 @@
+"""Assemble: a view of the store as chat examples.   Problem ... + view parameters -> Example ...
+
+Views are pure: they choose turns, problems and supervised parts, and make nothing (paper, section 4; every knob
+is a parameter of params.yaml). Subsets nest, since a hash of the problem decides and never its position.
+"""
+
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from typing import Any, Literal
+
+import msgspec
+
+from codeio import facts, prompting, shards, stage, values
+from codeio.errors import BadInput, BadParams
+from codeio.params import Params
+from codeio.records import Problem, Turn
+
+VIEW = ("teacher", "revisions", "pairs_per_function", "predict", "format", "wrong", "fraction", "loss")
+
+
+class Message(msgspec.Struct, frozen=True):
+    role: Literal["user", "assistant"]
+    content: str
+
+
+class Example(msgspec.Struct, frozen=True):
+    """A conversation; `supervised` are the indices of the messages that the loss counts."""
+
+    id: str  # Problem.id: from here lineage goes back to the file
+    messages: tuple[Message, ...]
+    supervised: tuple[int, ...]
+
+
+def check(params: Params) -> None:
+    """Refuse what the store cannot give. Raises BadParams naming the parameter to raise and the command."""
+    if params.teacher not in params.teachers:
+        made = ",".join([*params.teachers, params.teacher])
+        wrong = f"teacher={params.teacher} is not one of the stores {list(params.teachers)}"
+        raise BadParams(f"{wrong}: make it with `dvc exp run -S 'teachers=[{made}]'`")
+    ceilings = (
+        ("revisions", params.revisions, "revise.max_turns", params.revise.max_turns, 0),
+        ("pairs_per_function", params.pairs_per_function, "execute.pairs", params.execute.pairs, 1),
+    )
+    for name, wish, ceiling, most, least in ceilings:
+        if wish < least:
+            raise BadParams(f"{name}={wish}: it must be at least {least}")
+        if wish > most:
+            mend = f"raise {ceiling} and make the data: `dvc exp run -S {ceiling}={wish}`"
+            raise BadParams(f"{name}={wish} goes past {ceiling}={most}, which is all the store holds; {mend}")
+    if not 0 < params.fraction <= 1:
+        raise BadParams(f"fraction={params.fraction}: it must be above 0 and at most 1")
+
+
+def view(problems: Iterable[Problem], params: Params, counts: Counter[str]) -> Iterator[Example]:
+    """Examples of the view; what was left out and why is added to `counts`."""
+    check(params)
+    for problem in problems:
+        if problem.split != "train":
+            continue
+        counts["problems"] += 1
+        why = left_out(problem, params)
+        example = None if why else conversation(problem, params)
+        if example is None:
+            counts[why or "wrong answers dropped"] += 1
+            continue
+        counts["examples"] += 1
+        counts["turns"] += len(example.messages) // 2
+        yield example
+
+
+def left_out(problem: Problem, params: Params) -> str | None:
+    """Why a problem is not in the view, or None."""
+    if problem.rank >= params.pairs_per_function:
+        return "beyond pairs_per_function"
+    if params.predict in ("input", "output") and problem.predict != params.predict:
+        return "other direction"
+    if params.predict == "one" and problem.predict != chosen_direction(problem.function):
+        return "other direction"
+    if values.unit(problem.id) >= params.fraction:
+        return "beyond fraction"
+    return None if problem.turns else "no answer"
+
+
+def chosen_direction(function: str) -> str:
+    """predict=one: each function is asked in one direction, chosen by hash."""
+    return "input" if values.unit("direction", function) < 0.5 else "output"
+
+
+def taken(problem: Problem, revisions: int) -> tuple[Turn, ...]:
+    """Turns 0..k, but none after the first right one."""
+    turns = problem.turns[: revisions + 1]
+    right = next((n for n, turn in enumerate(turns) if turn.correct), len(turns) - 1)
+    return turns[: right + 1]
+
+
+def conversation(problem: Problem, params: Params) -> Example | None:
+    """The chat of a problem, or None where the view drops it for its wrong last turn."""
+    turns = taken(problem, params.revisions)
+    responses = [turn.main.response for turn in turns]
+    right = [turn.correct for turn in turns]
+    if not right[-1] and params.wrong == "drop":
+        return None
+    if not right[-1] and params.wrong == "ground_truth":
+        responses[-1] = problem.gold or prompting.bare(problem)
+        right[-1] = True
+    style = params.model.prompts
+    messages = [Message("user", prompting.question(problem, style))]
+    for n, response in enumerate(responses):
+        messages.append(Message("assistant", response))
+        verdict = turns[n].main.verdict
+        if n + 1 < len(responses) and verdict is not None:
+            messages.append(Message("user", prompting.again(verdict, problem.predict, style)))
+    supervised = [
+        n for n, is_right in enumerate(right) if counts_in_loss(n, is_right, len(right), params.loss)
+    ]
+    return Example(problem.id, tuple(messages), tuple(2 * n + 1 for n in supervised))
+
+
+def counts_in_loss(turn: int, right: bool, total: int, loss: str) -> bool:
+    return {"all": True, "last": turn == total - 1, "right": right}[loss]
+
+
+def store(params: Params) -> Iterator[Problem]:
+    """All problems of the teacher's store."""
+    at = stage.folder("revise", params.teacher)
+    if not shards.files(at):
+        raise BadInput(f"data/revise/{params.teacher} holds no shards: run `dvc repro revise`")
+    return shards.read_all(at, Problem)
+
+
+def view_hash(params: Params) -> str:
+    """What decides the examples: the store's bytes, the view's parameters, the prompts."""
+    plain: dict[str, Any] = msgspec.to_builtins(params)
+    prompts = {file.name: file.read_text() for file in sorted(prompting.PROMPTS.glob("*.txt"))}
+    content = facts.folder_hash(stage.folder("revise", params.teacher))
+    return values.digest(content, {name: plain[name] for name in VIEW}, params.model.prompts, prompts)

@@ -1,0 +1,170 @@
+"""Train: two stages with TRL, resumed where a killed run stopped.   view, instructions -> checkpoint
+
+Stage `io` trains on the view (CODEI/O, CODEI/O++), stage `instruct` on general instructions (paper, section 3.1).
+Each saves as it goes, beside the final checkpoint; a run that was killed goes on from the last save to the same
+weights, bit for bit on a CPU, since data order and learning rate depend on the step alone.
+"""
+
+import json
+import math
+import random
+import shutil
+from collections import Counter
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from datasets import Dataset
+from transformers import PreTrainedModel, PreTrainedTokenizerBase, TrainerCallback
+from transformers.trainer_utils import get_last_checkpoint
+from trl import SFTConfig, SFTTrainer
+
+from codeio import assemble
+from codeio.errors import BadInput
+from codeio.params import Params, Schedule
+from codeio.stage import screen, write_json
+from codeio.train import instructions, model
+from codeio.train.data import Row, encoded
+
+Log = Callable[[dict[str, float], int], None]
+LOG_STEPS = 20
+
+
+class NotFinite(BadInput):
+    """The loss is no number any more."""
+
+
+def train(params: Params, out: Path, log: Log) -> dict[str, float]:
+    """A checkpoint in `out`; final counts and losses by name. Raises BadInput on data nothing can be learnt from."""
+    assemble.check(params)
+    model.settle(params)
+    work = out.with_name(out.name + ".work")
+    tokenizer = model.tokenizer_of(params)
+    metrics: dict[str, float] = {}
+    at, done = None, 0
+    for name in params.train.stages:
+        rows, counts = data_of(name, params, tokenizer)
+        metrics |= {f"data/{name}_{key.replace(' ', '_')}": float(n) for key, n in sorted(counts.items())}
+        folder = work / name
+        if not (folder / "done.json").exists():
+            start = model.fresh(params, tokenizer) if at is None else model.load(at)
+            run_stage(name, params, start, tokenizer, rows, folder, lambda m, s, d=done: log(m, s + d))
+        final = json.loads((folder / "done.json").read_text())
+        metrics |= {f"train/{name}_{key}": value for key, value in final.items()}
+        at, done = folder / "final", done + int(final["steps"])
+    if at is None:
+        raise BadInput("train.stages is empty: name io, instruct or both")
+    out.parent.mkdir(parents=True, exist_ok=True)
+    shutil.rmtree(out, ignore_errors=True)
+    shutil.copytree(at, out)
+    shutil.rmtree(work)
+    return metrics
+
+
+def data_of(name: str, params: Params, tokenizer: PreTrainedTokenizerBase) -> tuple[list[Row], Counter[str]]:
+    """Encoded rows of a stage in a seeded order, and what was left out."""
+    counts: Counter[str] = Counter()
+    if name == "io":
+        examples = assemble.view(assemble.store(params), params, counts)
+    else:
+        examples = instructions.examples(params.train.instructions, params.seed)
+    rows = list(encoded(examples, tokenizer, params.model.context, counts))
+    if not rows:
+        left = ", ".join(f"{n} {why}" for why, n in counts.items()) or "it is empty"
+        raise BadInput(f"stage {name} has nothing to train on ({left}): widen the view or the context")
+    random.Random(params.seed).shuffle(rows)
+    return rows, counts
+
+
+def steps_of(name: str, params: Params, rows: Sequence[Row], batch: int) -> int:
+    """Optimiser steps of a stage: a budget in tokens, or epochs."""
+    tokens = sum(len(row["input_ids"]) for row in rows)
+    budget = params.train.tokens if name == "io" else params.train.instructions.tokens
+    if name == "io" and params.train.budget == "epochs":
+        budget = int(params.train.epochs * tokens)
+    return max(1, round(budget / (tokens / len(rows) * batch)))
+
+
+def run_stage(
+    name: str,
+    params: Params,
+    start: PreTrainedModel,
+    tokenizer: PreTrainedTokenizerBase,
+    rows: Sequence[Row],
+    folder: Path,
+    log: Log,
+) -> None:
+    """One stage into `folder`/final, with `folder`/done.json written last."""
+    schedule: Schedule = getattr(params.model, name)
+    steps = steps_of(name, params, rows, schedule.batch)
+    config = settings(params, schedule, steps, folder)
+    trainer = SFTTrainer(
+        model=start,
+        args=config,
+        train_dataset=Dataset.from_list(list(rows)),
+        processing_class=tokenizer,
+        callbacks=[Watch(name, log)],
+    )
+    last = get_last_checkpoint(str(folder)) if folder.exists() else None
+    if last:
+        screen.print(f"train: stage {name} goes on from step {last.rpartition('-')[2]} of {steps}")
+    result = trainer.train(resume_from_checkpoint=last)
+    fresh = folder / "final.new"
+    trainer.save_model(str(fresh))
+    tokenizer.save_pretrained(fresh)
+    (fresh / "training_args.bin").unlink(missing_ok=True)  # a pickle, and full of paths
+    shutil.rmtree(folder / "final", ignore_errors=True)
+    fresh.rename(folder / "final")
+    history = [entry["loss"] for entry in trainer.state.log_history if "loss" in entry]
+    loss = sum(history[-5:]) / len(history[-5:]) if history else result.training_loss
+    write_json(folder / "done.json", {"loss": round(loss, 6), "steps": steps})
+
+
+def settings(params: Params, schedule: Schedule, steps: int, folder: Path) -> SFTConfig:
+    """Everything that TRL would otherwise choose by itself, chosen on purpose."""
+    each = min(schedule.batch, params.machine.per_device_batch)
+    cpu = params.machine.device == "cpu"
+    return SFTConfig(
+        output_dir=str(folder),
+        max_steps=steps,
+        per_device_train_batch_size=each,
+        gradient_accumulation_steps=max(1, schedule.batch // each),
+        train_sampling_strategy="group_by_length",
+        learning_rate=schedule.learning_rate,
+        lr_scheduler_type="cosine_with_min_lr" if schedule.schedule == "cosine" else "constant_with_warmup",
+        lr_scheduler_kwargs={"min_lr_rate": 0.05} if schedule.schedule == "cosine" else {},
+        warmup_steps=min(schedule.warmup, steps // 10),
+        adam_beta2=0.98,
+        weight_decay=0.01,
+        max_length=None,  # too long rows were left out and counted: nothing is cut silently
+        bf16=params.machine.bf16,
+        use_cpu=cpu,
+        gradient_checkpointing=False,
+        logging_steps=min(LOG_STEPS, max(1, steps // 5)),
+        logging_nan_inf_filter=False,
+        save_strategy="steps",
+        save_steps=params.train.save_steps,
+        save_total_limit=1,
+        report_to="none",
+        disable_tqdm=not screen.is_terminal,
+        dataloader_pin_memory=not cpu,
+        seed=params.seed,
+        data_seed=params.seed,
+    )
+
+
+class Watch(TrainerCallback):
+    """Hands the curve on, and stops a training whose loss is no number."""
+
+    def __init__(self, name: str, log: Log) -> None:
+        self.name, self.log = name, log
+
+    def on_log(self, args, state, control, logs=None, **_) -> None:
+        if not logs or "loss" not in logs:
+            return
+        if not math.isfinite(logs["loss"]):
+            mend = f"lower {self.name}.learning_rate in the model's file"
+            raise NotFinite(
+                f"stage {self.name}: the loss is {logs['loss']} at step {state.global_step}; {mend}"
+            )
+        shown = {"loss": logs["loss"], "learning_rate": logs["learning_rate"]}
+        self.log({f"train/{key}": float(value) for key, value in shown.items()}, state.global_step)

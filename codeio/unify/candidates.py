@@ -1,0 +1,209 @@
+"""Candidates: what in a file could be asked about.   Module -> Candidate ... or why not"""
+
+import ast
+import sys
+from collections.abc import Iterator
+from typing import Literal
+
+import msgspec
+
+from codeio.records import Dropped
+from codeio.unify.module import Module, last
+from codeio.unify.scope import free
+
+Form = Literal["function", "method", "static"]
+MANY = 6  # parameters
+# What gives another result next time, or needs more than a process of its own.
+OUTSIDE = frozenset(
+    "random secrets uuid time datetime calendar socket ssl select asyncio threading multiprocessing subprocess"
+    " concurrent signal shutil glob tempfile pathlib sqlite3 pickle shelve tkinter turtle turtledemo webbrowser"
+    " http urllib smtplib ftplib imaplib getpass curses readline cmd pdb unittest doctest logging argparse optparse"
+    " ctypes gc tracemalloc inspect os io platform site importlib venv zipfile tarfile csv configparser".split()
+)
+ALLOWED = (frozenset(sys.stdlib_module_names) - OUTSIDE) | {"numpy"}
+SIDE = {
+    "input",
+    "raw_input",
+    "open",
+    "exec",
+    "eval",
+    "exit",
+    "quit",
+    "globals",
+    "__import__",
+    "compile",
+    "breakpoint",
+}
+UNSTABLE = {"id", "hash", "object", "vars", "dir"}  # differ from process to process
+COMPATIBLE = {"unicode", "basestring", "long", "xrange", "reduce", "unichr", "cmp", "file", "buffer"}
+SKIPPED_DECORATORS = (
+    "property",
+    "setter",
+    "abstractmethod",
+    "overload",
+    "contextmanager",
+    "route",
+    "fixture",
+)
+
+
+class Candidate(msgspec.Struct, frozen=True, kw_only=True):
+    """A function or method that may become an entry."""
+
+    name: str  # as in the file: `two_sum`, `Solution.two_sum`
+    form: Form
+    node: ast.FunctionDef
+    owner: ast.ClassDef | None = None
+    init: ast.FunctionDef | None = None  # of the owner, when it takes anything
+    lines: tuple[int, int]
+    returns: bool  # has a value to return somewhere
+
+    @property
+    def roots(self) -> tuple[str, ...]:
+        return (self.owner.name if self.owner else self.node.name,)
+
+    @property
+    def methods(self) -> frozenset[str] | None:
+        return frozenset({self.node.name}) if self.owner else None
+
+
+def candidates(module: Module) -> Iterator[Candidate]:
+    """All functions and methods of a file that are not there for tests or display, in file order."""
+    for node in module.statements:
+        if isinstance(node, ast.FunctionDef) and module.functions.get(node.name) is node:
+            yield Candidate(name=node.name, form="function", node=node, lines=span(node), returns=gives(node))
+        elif isinstance(node, ast.ClassDef) and module.classes.get(node.name) is node:
+            yield from methods(node, module)
+
+
+def methods(owner: ast.ClassDef, module: Module) -> Iterator[Candidate]:
+    if any("Test" in ast.unparse(base) or "Exception" in ast.unparse(base) for base in owner.bases):
+        return
+    own = {f.name: f for f in owner.body if isinstance(f, ast.FunctionDef)}
+    init = own.get("__init__") or inherited_init(owner, module)
+    for node in own.values():
+        static = decorated(node, "staticmethod") or decorated(node, "classmethod")
+        yield Candidate(
+            name=f"{owner.name}.{node.name}",
+            form="static" if static else "method",
+            node=node,
+            owner=owner,
+            init=None if static else init,
+            lines=span(node),
+            returns=gives(node),
+        )
+
+
+def inherited_init(owner: ast.ClassDef, module: Module) -> ast.FunctionDef | None:
+    for base in owner.bases:
+        parent = module.classes.get(base.id) if isinstance(base, ast.Name) else None
+        for node in parent.body if parent else ():
+            if isinstance(node, ast.FunctionDef) and node.name == "__init__":
+                return node
+    return None
+
+
+def span(node: ast.FunctionDef) -> tuple[int, int]:
+    first = min([node.lineno, *(d.lineno for d in node.decorator_list)])
+    return first, node.end_lineno or first
+
+
+def gives(node: ast.FunctionDef) -> bool:
+    """Some path returns or yields a value other than None."""
+    for inner in own_nodes(node):
+        if isinstance(inner, ast.Yield | ast.YieldFrom):
+            return True
+        if isinstance(inner, ast.Return) and inner.value is not None:
+            if not (isinstance(inner.value, ast.Constant) and inner.value.value is None):
+                return True
+    return False
+
+
+def own_nodes(node: ast.FunctionDef) -> Iterator[ast.AST]:
+    """Nodes of a function without those of functions inside it."""
+    work: list[ast.AST] = list(node.body)
+    while work:
+        inner = work.pop()
+        yield inner
+        if not isinstance(inner, ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda | ast.ClassDef):
+            work += ast.iter_child_nodes(inner)
+
+
+def refusal(one: Candidate) -> str | None:
+    """Why a candidate is not worth a closure, from its outside."""
+    name = one.node.name
+    if name.startswith("__"):
+        return "special method"
+    if name.lower().startswith("test") or name in ("setUp", "tearDown", "main"):
+        return "test or main function"
+    if any(word in ast.unparse(d) for d in one.node.decorator_list for word in SKIPPED_DECORATORS):
+        return "decorated as no plain function"
+    counted = arguments(one)
+    if not counted:
+        return "no parameters"
+    if len([a for a, default in counted if default is None]) > MANY:
+        return "too many parameters"
+    if calls(one.node) & SIDE:
+        return "needs input, a file or the interpreter"
+    if not one.returns and not (calls(one.node) or stores(one.node)):
+        return "no effect"
+    return None
+
+
+def arguments(one: Candidate) -> list[tuple[ast.arg, ast.expr | None]]:
+    """All that a caller has to give: constructor arguments without default first, then the call's own."""
+    made = (
+        [(a, d) for a, d in signature(one.init, skip=1) if d is None]
+        if one.init and one.form == "method"
+        else []
+    )
+    return made + signature(one.node, skip=int(bound_first(one)))
+
+
+def bound_first(one: Candidate) -> bool:
+    """The first parameter is the object or the class itself."""
+    return one.form == "method" or decorated(one.node, "classmethod")
+
+
+def decorated(node: ast.FunctionDef, name: str) -> bool:
+    return any(isinstance(d, ast.Name) and d.id == name for d in node.decorator_list)
+
+
+def signature(node: ast.FunctionDef, skip: int) -> list[tuple[ast.arg, ast.expr | None]]:
+    """Parameters with their defaults; *args only where there is nothing else."""
+    plain = [*node.args.posonlyargs, *node.args.args]
+    defaults = [None] * (len(plain) - len(node.args.defaults)) + list(node.args.defaults)
+    both = list(zip(plain, defaults, strict=True))[skip:]
+    both += list(zip(node.args.kwonlyargs, node.args.kw_defaults, strict=True))
+    if node.args.vararg and not both:
+        both.append((node.args.vararg, None))
+    return both
+
+
+def calls(node: ast.AST) -> set[str]:
+    return {n.func.id for n in ast.walk(node) if isinstance(n, ast.Call) and isinstance(n.func, ast.Name)}
+
+
+def stores(node: ast.AST) -> bool:
+    kinds = ast.Subscript | ast.Attribute
+    written = any(isinstance(n, kinds) and isinstance(n.ctx, ast.Store) for n in ast.walk(node))
+    return written or any(isinstance(n, ast.Call) and last(n.func) for n in ast.walk(node))
+
+
+def foreign(modules: frozenset[str], package: str) -> str | None:
+    """The first module that self-contained code may not import."""
+    own = package.split(".")[0]
+    for name in sorted(modules):
+        if name in OUTSIDE and name != own:
+            return f"uses {name}"
+        if name not in ALLOWED and name != own:
+            return "needs a module that is not there"
+    return None
+
+
+def dropped(path: str, one: Candidate, reason: str, detail: str = "") -> Dropped:
+    return Dropped(id=f"{path}:{one.lines[0]} {one.name}", reason=reason, detail=detail)
+
+
+def names_read(nodes: tuple[ast.stmt, ...]) -> set[str]:
+    return set().union(*(free(node) for node in nodes))

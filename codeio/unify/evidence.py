@@ -1,0 +1,161 @@
+"""Evidence: every hint at what the parameters of a candidate hold, added up.   candidate -> ranked kinds"""
+
+import ast
+import re
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+import msgspec
+
+from codeio.unify import kinds
+from codeio.unify.kinds import Kind
+from codeio.unify.usage import Link, Place, ranked
+
+MOST = 5  # kinds tried per parameter
+EXAMPLES = 12  # kept per function
+# Weights: an annotation is nearly always right, a name often is.
+ANNOTATED, DOCUMENTED, SHOWN, DEFAULT, USED, NAMED = 10.0, 7.0, 8.0, 5.0, 6.0, 2.0
+
+
+class Parameter(msgspec.Struct, frozen=True, kw_only=True):
+    """A parameter of the entry with the kinds it may have, likeliest first."""
+
+    name: str  # as the caller gives it
+    own: str  # as the function calls it
+    options: tuple[tuple[Kind, float], ...]
+    default: str = ""  # source of its default value
+    attributes: frozenset[str] = frozenset()  # that are read from it
+
+
+class Evidence(msgspec.Struct, frozen=True, kw_only=True):
+    parameters: tuple[Parameter, ...]
+    links: tuple[Link, ...] = ()
+    examples: tuple[dict[str, Any], ...] = ()  # arguments that the file itself shows, by name
+
+
+def weigh(
+    argument: ast.arg,
+    default: ast.expr | None,
+    place: Place | None,
+    phrases: dict[str, str],
+    shown: Iterable[Any],
+    aliases: dict[str, ast.expr],
+) -> list[tuple[Kind, float]]:
+    """Kinds of one parameter with their weights."""
+    scores: Counter[Kind] = Counter()
+    if found := kinds.of_annotation(argument.annotation, aliases):
+        scores[found] += ANNOTATED
+    if (phrase := phrases.get(argument.arg)) and (found := kinds.of_words(phrase)):
+        scores[found] += DOCUMENTED
+    values = list(shown)
+    for value in values:
+        if found := kinds.of_value(value):
+            scores[found] += SHOWN / len(values)
+    if default is not None and (found := kinds.of_value(literal(default))):
+        scores[found] += DEFAULT
+    for kind, weight in ranked(place) if place else ():
+        scores[kind] += min(weight, USED)
+    for number, kind in enumerate(kinds.of_name(argument.arg)):
+        scores[kind] += NAMED - 0.6 * number
+    for kind, weight in ((kinds.INT, 0.3), (kinds.INTS, 0.2), (kinds.STR, 0.1)):
+        if len(scores) < MOST or kind in scores:
+            scores[kind] += weight
+    ordered = sorted(scores.items(), key=lambda one: (-one[1], str(one[0])))
+    return [(kind, round(weight, 3)) for kind, weight in ordered[:MOST]]
+
+
+class Unknown:
+    """The value of an expression that is no literal."""
+
+
+def literal(node: ast.expr) -> Any:
+    """The value of a literal expression, or Unknown."""
+    try:
+        return ast.literal_eval(node)
+    except (ValueError, TypeError, SyntaxError, MemoryError, RecursionError):
+        return Unknown
+
+
+PATTERNS = (
+    r":type\s+{}\s*:\s*([^\n]+)",
+    r":param\s+([\w\[\], ]+?)\s+{}\s*:",
+    r"@param\s+\{{?([\w\[\]<>]+)\}}?\s+{}\b",
+    r"@param\s+{}\s*:?\s*([^\n]+)",
+    r"^\s*`?{}`?\s*\(([^)\n]+)\)",
+    r"^\s*[-*]?\s*`?{}`?\s*:\s*([^\n]+)",
+    r":param\s+{}\s*:\s*([^\n]+)",
+)
+
+
+def phrases(text: str, names: Iterable[str]) -> dict[str, str]:
+    """What documentation says after each parameter's name."""
+    found = {}
+    for name in names:
+        for pattern in PATTERNS:
+            hit = re.search(pattern.format(re.escape(name)), text, re.M)
+            if hit and kinds.of_words(hit[1]):
+                found[name] = hit[1]
+                break
+    return found
+
+
+class Calls:
+    """Calls with literal arguments anywhere in a file: in code, doctests, comments."""
+
+    def __init__(self, tree: ast.Module, text: str) -> None:
+        self.found: dict[str, list[ast.Call]] = defaultdict(list)
+        names = constants(tree)
+        for node in ast.walk(tree):
+            if isinstance(node, ast.Call):
+                self.add(node, names)
+        for line in text.split("\n"):
+            prompt = re.match(r"\s*(?:>>>|#\s*(?:>>>)?|print)\s*(.*\(.*)$", line)
+            node = kinds.expression(prompt[1].split("#")[0]) if prompt else None
+            for call in ast.walk(node) if node else ():
+                if isinstance(call, ast.Call):
+                    self.add(call, {})
+
+    def add(self, node: ast.Call, names: dict[str, ast.expr]) -> None:
+        name = kinds.last_name(node.func)
+        if name and (node.args or node.keywords) and len(self.found[name]) < 2 * EXAMPLES:
+            args = [names.get(a.id, a) if isinstance(a, ast.Name) else a for a in node.args]
+            self.found[name].append(ast.Call(node.func, args, node.keywords))
+
+    def examples(self, name: str, arguments: Sequence[str]) -> list[dict[str, Any]]:
+        """Arguments of calls of `name`, by parameter; only whole literal ones."""
+        out = []
+        for call in self.found.get(name, ()):
+            if len(call.args) > len(arguments) or any(k.arg not in arguments for k in call.keywords):
+                continue
+            named = dict(zip(arguments, call.args, strict=False)) | {k.arg: k.value for k in call.keywords}
+            values = {key: literal(node) for key, node in named.items()}
+            if all(small(value) for value in values.values()) and values not in out:
+                out.append(values)
+        return out[:EXAMPLES]
+
+
+def constants(tree: ast.Module) -> dict[str, ast.expr]:
+    """Names that are assigned exactly one literal in the whole file."""
+    found: dict[str, list[ast.expr]] = defaultdict(list)
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Assign) and len(node.targets) == 1 and isinstance(node.targets[0], ast.Name):
+            found[node.targets[0].id].append(node.value)
+    return {
+        name: nodes[0]
+        for name, nodes in found.items()
+        if len(nodes) == 1 and literal(nodes[0]) is not Unknown
+    }
+
+
+def small(value: Any) -> bool:
+    """Fit to be shown as an example input."""
+    if isinstance(value, str):
+        return len(value) <= 60
+    if isinstance(value, list | tuple | set):
+        return len(value) <= 16 and all(map(small, value))
+    if isinstance(value, dict):
+        return len(value) <= 12 and all(map(small, [*value, *value.values()]))
+    return (
+        value is None or isinstance(value, bool) or (isinstance(value, int | float) and abs(value) <= 10**9)
+    )

@@ -1,0 +1,299 @@
+"""Inputs: a guess at the parameters' kinds as a readable `input_generator(rng)`.   guess -> module text"""
+
+import ast
+import re
+from typing import Any, Literal
+
+import msgspec
+
+from codeio.unify import kinds
+from codeio.unify.evidence import Evidence, Parameter, literal
+from codeio.unify.kinds import Kind
+from codeio.unify.usage import Link
+from codeio.unify.wrap import FUNCTIONS, TWO_ARGUMENTS, with_pieces
+
+Size = Literal["wide", "small"]
+SPANS = (
+    (r"^years?$", "1900, 2030"),
+    (r"^months?$", "1, 12"),
+    (r"^days?$", "1, 31"),
+    (r"^(hours?|hrs?)$", "0, 23"),
+    (r"^(minutes?|seconds?|mins?|secs?)$", "0, 59"),
+    (r"^age$", "1, 99"),
+    (r"^(base|radix)$", "2, 16"),
+    (
+        r"^(n|k|m|rows?|cols?|columns?|depth|level|size|length|width|height|steps?|order|num_\w+|limit)$",
+        "1, 12",
+    ),
+)
+
+
+class Material(msgspec.Struct, frozen=True):
+    """What the code itself mentions: integers near which it changes its mind, characters and words it looks for."""
+
+    numbers: tuple[int, ...]
+    alphabet: str
+    words: tuple[str, ...]
+
+
+class Guess(msgspec.Struct, frozen=True):
+    kinds: dict[str, Kind]  # parameter -> kind; `absent` for one left at its default
+    size: Size
+    weight: float
+
+
+def material(nodes: tuple[ast.stmt, ...]) -> Material:
+    """Constants of the code that inputs should be near."""
+    numbers: dict[int, None] = {}
+    letters: dict[str, None] = {}
+    words: dict[str, None] = {}
+    for node in nodes:
+        for inner in ast.walk(node):
+            if not isinstance(inner, ast.Constant):
+                continue
+            value = inner.value
+            if isinstance(value, int) and not isinstance(value, bool) and abs(value) < 10_000:
+                numbers[value] = None
+            elif isinstance(value, str) and value.isprintable() and not re.search(r"[%{}\\]\w|[{}]$", value):
+                if len(value) == 1 or (len(value) <= 12 and not value.isalpha() and " " not in value):
+                    letters |= dict.fromkeys(value)
+                elif 1 < len(value) <= 20:
+                    words[value] = None
+    few = tuple(sorted(numbers))[:12] if len(numbers) <= 12 else tuple(sorted(numbers, key=abs))[:12]
+    return Material(few, "".join(letters)[:40], tuple(words)[:12])
+
+
+def module(evidence: Evidence, guess: Guess, known: Material) -> str:
+    """The generator of one guess as a module."""
+    return assembled([body(evidence, guess, "input_generator")], known, used_examples(evidence, guess))
+
+
+def trial_module(evidence: Evidence, guesses: list[Guess], known: Material) -> str:
+    """A generator that takes the guesses in turn and says which one made an input."""
+    bodies = [body(evidence, guess, f"guess_{n}", n) for n, guess in enumerate(guesses)]
+    names = ", ".join(f"guess_{n}" for n in range(len(guesses)))
+    turn = (
+        f"GUESSES = [{names}]\nTURN = [0]\n\ndef input_generator(rng):\n    turn = TURN[0] % len(GUESSES)\n"
+        "    TURN[0] += 1\n    return {'guess': turn, 'values': GUESSES[turn](rng)}\n"
+    )
+    shown = {f"EXAMPLES_{n}": used_examples(evidence, guess) for n, guess in enumerate(guesses)}
+    head = [f"{name} = {rows!r}" for name, rows in shown.items() if rows]
+    return assembled([*head, *bodies, turn], known, [])
+
+
+def assembled(bodies: list[str], known: Material, examples: list[dict[str, Any]]) -> str:
+    """Constants and pieces that the bodies use, then the bodies."""
+    text = "\n\n".join(bodies)
+    parts = with_pieces(text)
+    named = {"NUMBERS": list(known.numbers), "ALPHABET": known.alphabet, "WORDS": list(known.words)}
+    constants = [f"{name} = {value!r}" for name, value in named.items() if re.search(rf"\b{name}\b", text)]
+    if examples:
+        constants.append(f"EXAMPLES = {examples!r}")
+    imports = ["import copy"] if any("copy." in part for part in parts) else []
+    return (
+        "\n\n".join([*imports, *(["\n".join(constants)] if constants else []), *parts, text]).rstrip("\n")
+        + "\n"
+    )
+
+
+def used_examples(evidence: Evidence, guess: Guess) -> list[dict[str, Any]]:
+    """Examples of the file as whole inputs of this guess."""
+    names = [p.name for p in evidence.parameters if guess.kinds[p.name] != kinds.ABSENT]
+    defaults = {p.name: p.default for p in evidence.parameters if p.default}
+    out = []
+    for example in evidence.examples:
+        filled = {}
+        for name in names:
+            if name in example:
+                filled[name] = example[name]
+            elif name in defaults:
+                filled[name] = literal(kinds.expression(defaults[name]))
+        if len(filled) == len(names) and all(fits(guess.kinds[n], v) for n, v in filled.items()):
+            out.append({n: as_json(v) for n, v in filled.items()})
+    return out
+
+
+def fits(kind: Kind, value: Any) -> bool:
+    """Whether a value may stand where `kind` is drawn."""
+    name = kind.name
+    if name == "float":
+        return isinstance(value, int | float) and not isinstance(value, bool)
+    if name in ("int", "bool"):
+        return type(value) is {"int": int, "bool": bool}[name]
+    if name in ("str", "char", "digits"):
+        return isinstance(value, str)
+    if name in ("list", "set", "array"):
+        return isinstance(value, list | tuple | set) and all(fits(kind.of[0], item) for item in value)
+    if name == "tuple":
+        return (
+            isinstance(value, list | tuple) and len(value) == len(kind.of) and all(map(fits, kind.of, value))
+        )
+    if name == "dict":
+        return isinstance(value, dict) and all(
+            fits(kind.of[0], key) and fits(kind.of[1], item) for key, item in value.items()
+        )
+    return name in ("tree", "linked") and isinstance(value, list)
+
+
+def as_json(value: Any) -> Any:
+    if isinstance(value, set | frozenset):
+        return sorted(map(as_json, value), key=repr)
+    if isinstance(value, list | tuple):
+        return [as_json(item) for item in value]
+    if isinstance(value, dict):
+        return {str(key): as_json(item) for key, item in value.items()}
+    return value
+
+
+def body(evidence: Evidence, guess: Guess, name: str, number: int | None = None) -> str:
+    """One generator function."""
+    present = [p for p in evidence.parameters if guess.kinds[p.name] != kinds.ABSENT]
+    examples = "EXAMPLES" if number is None else f"EXAMPLES_{number}"
+    lines = [f"def {name}(rng):"]
+    if used_examples(evidence, guess):
+        lines += ["    if rng.random() < 0.5:", f"        return vary(rng, rng.choice({examples}))"]
+    for p in present:
+        lines.append(f"    {p.name} = {drawn(guess.kinds[p.name], p, guess.size)}")
+    lines += related(present, guess, evidence.links)
+    pairs = ", ".join(f"{p.name!r}: {p.name}" for p in present)
+    return "\n".join([*lines, f"    return {{{pairs}}}"]) + "\n"
+
+
+def drawn(kind: Kind, p: Parameter, size: Size) -> str:
+    """An expression that draws one parameter; a default is kept now and then."""
+    text = expression(kind, size, p.own)
+    default = literal(kinds.expression(p.default)) if p.default else None
+    if default is not None and fits(kind, default):
+        return f"{as_json(default)!r} if rng.random() < 0.3 else {text}"
+    return text
+
+
+def expression(kind: Kind, size: Size, name: str = "", depth: int = 0) -> str:
+    """An expression that draws a value of `kind` with `rng`."""
+    simple = {
+        "float": "real(rng)",
+        "bool": "rng.random() < 0.5",
+        "str": "word(rng, ALPHABET, WORDS)",
+        "bytes": "word(rng, ALPHABET, WORDS)",
+        "char": "rng.choice(ALPHABET or 'abcxyzABC019 ')",
+        "digits": "str(rng.randint(0, rng.choice([9, 99, 9999])))",
+        "tree": "tree(rng)",
+        "linked": "numbers(rng, NUMBERS)",
+    }
+    if kind.name in simple:
+        return simple[kind.name]
+    if kind.name == "int":
+        return whole(name, size)
+    if kind.name == "function":
+        names = TWO_ARGUMENTS if re.search(r"bin|reduc|comb|op|acc", name) else FUNCTIONS
+        return f"rng.choice({sorted(names)!r})"
+    if kind.name in ("list", "array"):
+        return many(kind.of[0], size, name, depth)
+    if kind.name == "set":
+        return f"sorted(set({many(kind.of[0], size, name, depth)}))"
+    if kind.name == "tuple":
+        return f"[{', '.join(expression(part, size, '', depth + 1) for part in kind.of)}]"
+    if kind.name == "dict":
+        return keyed(kind, size, depth)
+    return whole(name, size)
+
+
+def whole(name: str, size: Size) -> str:
+    if size == "small":
+        return "rng.randint(1, 8)"
+    low = name.lower().strip("_")
+    span = next((span for pattern, span in SPANS if re.match(pattern, low)), None)
+    return f"rng.randint({span})" if span else "number(rng, NUMBERS)"
+
+
+def many(item: Kind, size: Size, name: str, depth: int) -> str:
+    """Several values of one kind."""
+    if item == kinds.INT:
+        if size == "small":
+            return "[rng.randint(0, 9) for _ in range(rng.randint(1, 6))]"
+        return "numbers(rng, NUMBERS)"
+    if item.name == "list" and item.of[0].name in ("int", "char", "str", "float", "bool"):
+        cell = {
+            "int": "rng.randint(0, 1)"
+            if re.search("maze|island|grid|room|conn", name)
+            else "rng.randint(0, 9)"
+        }
+        inner = cell.get(item.of[0].name) or expression(item.of[0], size, "", depth + 1)
+        return f"grid(rng, lambda: {inner})"
+    most = 6 if depth == 0 else 3
+    return f"[{expression(item, size, '', depth + 1)} for _ in range(rng.randint(1, {most}))]"
+
+
+def keyed(kind: Kind, size: Size, depth: int) -> str:
+    key, value = kind.of
+    if key == kinds.INT and value.name in ("list", "set"):
+        return "{str(node): sorted(rng.sample(range(5), rng.randint(0, 3))) for node in range(5)}"
+    if (
+        key in (kinds.STR, kinds.CHAR)
+        and value.name in ("list", "set")
+        and value.of[0] in (kinds.STR, kinds.CHAR)
+    ):
+        return "{node: sorted(rng.sample('ABCDE', rng.randint(0, 3))) for node in 'ABCDE'}"
+    if key in (kinds.STR, kinds.CHAR) and value.name == "dict":
+        return "{node: {other: rng.randint(1, 9) for other in rng.sample('ABCDE', 2)} for node in 'ABCDE'}"
+    drawn_key = expression(key, size, "", depth + 1)
+    if key not in (kinds.STR, kinds.CHAR, kinds.DIGITS):
+        drawn_key = f"str({drawn_key})"
+    return f"{{{drawn_key}: {expression(value, size, '', depth + 1)} for _ in range(rng.randint(1, 5))}}"
+
+
+def related(present: list[Parameter], guess: Guess, links: tuple[Link, ...]) -> list[str]:
+    """Statements that make drawn values fit each other, as the code or experience says."""
+    held = {p.own: p.name for p in present}
+    kind = {p.name: guess.kinds[p.name] for p in present}
+    lines: list[str] = []
+    tied: set[str] = set()
+    for link in links:
+        one, other = held.get(link.one, ""), held.get(link.other, "")
+        if one and other and one not in tied and (made := tie(link, one, other, kind)):
+            lines += made
+            tied.add(one)
+    for p in present:
+        whole_ones = [q.name for q in present if kind[q.name].name in ("list", "str") and q is not p]
+        if p.name in tied or not whole_ones:
+            continue
+        other = whole_ones[0]
+        if kind[p.name] == kinds.INT and kind[other].name == "list":
+            choices = f"len({other}), rng.randrange(len({other}))"
+            choices += f", rng.choice({other})" if kind[other] == kinds.INTS else ""
+            lines += [
+                f"    if {other} and rng.random() < 0.4:",
+                f"        {p.name} = rng.choice([{choices}])",
+            ]
+        elif kind[p.name] == kind[other] == kinds.STR and whole_ones[0] != p.name and p is not present[0]:
+            lines += partly(p.name, other)
+    return lines
+
+
+def tie(link: Link, one: str, other: str, kind: dict[str, Kind]) -> list[str]:
+    """Statements for one link that was read off the code."""
+    whole, item = kind[other], kind[one]
+    if link.how in ("index", "length") and item == kinds.INT and whole.name in ("list", "str", "digits"):
+        value = f"rng.randrange(len({other}))" if link.how == "index" else f"len({other})"
+        return [f"    if {other} and rng.random() < 0.8:", f"        {one} = {value}"]
+    if link.how == "element" and whole.name == "list" and whole.of[0] == item:
+        return [f"    if {other} and rng.random() < 0.6:", f"        {one} = rng.choice({other})"]
+    if link.how == "element" and whole.name == "str" and item.name in ("str", "char"):
+        return [f"    if {other} and rng.random() < 0.6:", f"        {one} = rng.choice({other})"]
+    if link.how == "parallel" and whole.name == item.name and whole.name in ("list", "str"):
+        return [
+            "    if rng.random() < 0.8:",
+            f"        size = min(len({one}), len({other}))",
+            f"        {one}, {other} = {one}[:size], {other}[:size]",
+        ]
+    if link.how == "part" and whole == item == kinds.STR:
+        return partly(one, other)
+    return []
+
+
+def partly(one: str, other: str) -> list[str]:
+    return [
+        f"    if {other} and rng.random() < 0.5:",
+        f"        start = rng.randrange(len({other}))",
+        f"        {one} = rng.choice([{other}[start:start + 3], vary(rng, {other})])",
+    ]

@@ -1,0 +1,193 @@
+"""Pieces: small functions that are written into unified code and generators as they are.   never imported there
+
+They run in the sandbox only, beside foreign code; `wrap` and `inputs` copy the ones they need.
+"""
+
+import copy
+
+
+def tree_from_values(make, values):
+    """A binary tree from its values in level order; None leaves a gap."""
+    if not values or values[0] is None:
+        return None
+    root = make(values[0])
+    queue, rest = [root], list(values[1:])
+    while queue and rest:
+        node = queue.pop(0)
+        for side in ("left", "right"):
+            if rest:
+                value = rest.pop(0)
+                if value is not None:
+                    child = make(value)
+                    setattr(node, side, child)
+                    queue.append(child)
+    return root
+
+
+def values_of_tree(root, name):
+    """The values of a binary tree in level order, None for a gap."""
+    values, queue = [], [root]
+    while queue and len(values) < 200:
+        node = queue.pop(0)
+        values.append(None if node is None else getattr(node, name))
+        if node is not None:
+            queue += [node.left, node.right]
+    while values and values[-1] is None:
+        values.pop()
+    return values
+
+
+def linked_from_values(make, values):
+    """A linked list from its values."""
+    head = None
+    for value in reversed(values):
+        node = make(value)
+        node.next = head
+        head = node
+    return head
+
+
+def values_of_linked(head, name):
+    """The values of a linked list."""
+    values = []
+    while head is not None and len(values) < 200:
+        values.append(getattr(head, name))
+        head = head.next
+    return values
+
+
+def as_json(value):
+    """Any value as JSON would hold it: sets sorted, other objects as text."""
+    if value is None or isinstance(value, (bool, int, float, str)):
+        return value
+    if isinstance(value, dict):
+        if all(isinstance(key, (str, int)) for key in value):
+            return {str(key): as_json(item) for key, item in value.items()}
+        return [[as_json(key), as_json(item)] for key, item in value.items()]
+    if isinstance(value, (set, frozenset)):
+        return sorted((as_json(item) for item in value), key=lambda item: (str(type(item)), str(item)))
+    if hasattr(value, "tolist"):
+        return value.tolist()
+    if isinstance(value, bytes):
+        return value.decode("latin-1")
+    if hasattr(value, "__iter__"):
+        return [as_json(item) for item, _ in zip(value, range(100))]
+    return str(value)
+
+
+def number(rng, known):
+    """An integer: mostly small, sometimes near one that the code mentions."""
+    if known and rng.random() < 0.15:
+        return rng.choice(known) + rng.choice([-1, 0, 0, 1])
+    low, high = rng.choice([(0, 6), (1, 20), (1, 20), (0, 100), (-20, 20), (50, 1000)])
+    return rng.randint(low, high)
+
+
+def real(rng):
+    """A number with one or two decimals."""
+    low, high = rng.choice([(0, 1), (0, 10), (1, 100), (-10, 10)])
+    return round(rng.uniform(low, high), rng.choice([1, 2]))
+
+
+def word(rng, alphabet, known):
+    """A short text of the characters and words that the code knows, or of ordinary ones."""
+    choice = rng.random()
+    if known and choice < 0.2:
+        return rng.choice(known)
+    if alphabet and choice < 0.65:
+        return "".join(rng.choice(alphabet) for _ in range(rng.randint(1, 10)))
+    if choice < 0.75:
+        return rng.choice(
+            ["apple", "banana", "level", "radar", "hello", "world", "tree", "moon", "aab", "noon"]
+        )
+    if choice < 0.82:
+        return " ".join(
+            rng.choice(["the", "quick", "brown", "fox", "is", "Red", "a", "dog"])
+            for _ in range(rng.randint(2, 5))
+        )
+    if choice < 0.87:
+        return "".join(rng.choice("0123456789") for _ in range(rng.randint(1, 6)))
+    if choice < 0.92:
+        half = "".join(rng.choice("abc") for _ in range(rng.randint(1, 4)))
+        return half + rng.choice(["", "x"]) + half[::-1]
+    return "".join(rng.choice("abcdeABC") for _ in range(rng.randint(1, 8)))
+
+
+def numbers(rng, known):
+    """A list of integers: sorted, a permutation or in no order."""
+    size = rng.randint(1, 8) if rng.random() < 0.95 else 0
+    high = rng.choice([3, 10, 20, 100])
+    low = rng.choice([0, 1, 1, -high])
+    values = [rng.randint(low, high) for _ in range(size)]
+    if known and values and rng.random() < 0.15:
+        values[rng.randrange(size)] = rng.choice(known)
+    order = rng.random()
+    if order < 0.25:
+        return sorted(values)
+    return rng.sample(range(1, size + 1), size) if order < 0.33 else values
+
+
+def grid(rng, draw):
+    """Rows of equal length, often as many as columns."""
+    rows = rng.randint(1, 5)
+    columns = rows if rng.random() < 0.6 else rng.randint(1, 5)
+    return [[draw() for _ in range(columns)] for _ in range(rows)]
+
+
+def tree(rng):
+    """Values of a binary tree in level order, half of the time of a search tree."""
+    values = rng.sample(range(-9, 30), rng.randint(1, 9))
+    if rng.random() < 0.5:
+        slots = {}
+        for value in values:
+            at = 0
+            while at in slots:
+                at = 2 * at + (1 if value < slots[at] else 2)
+            slots[at] = value
+        if max(slots) < 31:
+            return level_order(slots)
+    return [value if at == 0 or rng.random() < 0.85 else None for at, value in enumerate(values)]
+
+
+def level_order(slots):
+    """The values of numbered tree slots as a list in level order, None for a missing child."""
+    values, queue = [], [0]
+    while queue:
+        at = queue.pop(0)
+        values.append(slots.get(at))
+        if at in slots:
+            queue += [2 * at + 1, 2 * at + 2]
+    while values and values[-1] is None:
+        values.pop()
+    return values
+
+
+def vary(rng, value):
+    """A value like `value`: changed a little, in a random place, or not at all."""
+    if isinstance(value, bool):
+        return rng.random() < 0.5
+    if isinstance(value, int):
+        return rng.choice([value, value + rng.randint(-3, 3), rng.randint(0, max(2, 2 * abs(value)))])
+    if isinstance(value, float):
+        return round(value * rng.uniform(0.3, 2) + rng.choice([0, 0, 1]), 2)
+    if isinstance(value, dict):
+        return {key: vary(rng, item) for key, item in value.items()}
+    if not isinstance(value, (str, list)) or not value:
+        return copy.deepcopy(value)
+    items = list(value)
+    rows = len(items) > 1 and all(isinstance(item, list) for item in items)
+    if rows and len({len(item) for item in items}) == 1:
+        return [[vary(rng, item) if rng.random() < 0.3 else item for item in row] for row in items]
+    change, at = rng.randrange(6), rng.randrange(len(items))
+    if change == 0:
+        other = rng.randrange(len(items))
+        items[at], items[other] = items[other], items[at]
+    elif change == 1:
+        items[at] = rng.choice(items) if isinstance(value, str) else vary(rng, items[at])
+    elif change == 2 and len(items) > 1:
+        del items[at]
+    elif change == 3:
+        items.insert(at, copy.deepcopy(rng.choice(items)))
+    elif change == 4:
+        rng.shuffle(items)
+    return "".join(items) if isinstance(value, str) else items

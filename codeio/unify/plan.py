@@ -1,0 +1,201 @@
+"""Plan: a candidate with its code, evidence and guesses, ready to be tried.   Source -> Plan ... | Dropped"""
+
+import ast
+import heapq
+import itertools
+from collections.abc import Iterator
+from pathlib import PurePosixPath
+
+import msgspec
+
+from codeio.params import Unify
+from codeio.records import Dropped, Source
+from codeio.unify import candidates as found
+from codeio.unify import evidence, inputs, kinds, repair, usage, wrap
+from codeio.unify.candidates import Candidate
+from codeio.unify.evidence import Calls, Evidence, Parameter
+from codeio.unify.inputs import Guess, Material
+from codeio.unify.module import Closure, Module
+from codeio.unify.wrap import Wrapping
+
+
+class Plan(msgspec.Struct, frozen=True, kw_only=True):
+    """All that a trial and the finished Function need of one candidate."""
+
+    source: Source
+    candidate: Candidate
+    wrapping: Wrapping
+    closure: Closure
+    evidence: Evidence
+    guesses: list[Guess]
+    known: Material
+    document: str  # its docstring
+    where: str  # the id of a drop
+
+
+def plans(source: Source, p: Unify) -> Iterator[Plan | Dropped]:
+    """Every candidate of a file as a plan, or why it is none. A file that breaks the analysis costs itself only."""
+    where = f"{source.corpus}/{source.path}"
+    parsed = repair.parse(source.text)
+    if isinstance(parsed, str):
+        yield Dropped(id=where, reason=parsed)
+        return
+    try:
+        reader = Reader(source, parsed, where, p)
+        none = True
+        for candidate in found.candidates(reader.module):
+            none = False
+            yield reader.plan(candidate)
+        if none:
+            yield Dropped(id=where, reason="file without functions")
+    except RecursionError:
+        yield Dropped(id=where, reason="nested too deeply")
+
+
+def package(source: Source) -> str:
+    """The package that a file of an installed distribution lies in."""
+    if source.corpus != "stdlib" and source.licence == "unknown":
+        return ""
+    path = PurePosixPath(source.path)
+    return ".".join(path.parent.parts)
+
+
+class Reader:
+    """What the candidates of one file share."""
+
+    def __init__(self, source: Source, parsed: repair.Parsed, where: str, p: Unify) -> None:
+        self.source, self.text, self.where, self.p = source, parsed.text, where, p
+        self.module = Module(parsed.tree, package(source))
+        self.calls = Calls(parsed.tree, parsed.text)
+        self.tree, self.linked = wrap.node_classes(self.module)
+        self.helpers = dict(self.module.functions)
+        for node in self.module.classes.values():
+            for f in node.body:
+                if isinstance(f, ast.FunctionDef):
+                    self.helpers.setdefault(f.name, f)
+        self.aliases = {
+            node.targets[0].id: node.value
+            for node in self.module.statements
+            if isinstance(node, ast.Assign)
+            and isinstance(node.targets[0], ast.Name)
+            and isinstance(node.value, ast.Subscript)
+        }
+
+    def plan(self, one: Candidate) -> Plan | Dropped:
+        if why := found.refusal(one):
+            return found.dropped(self.where, one, why)
+        w, hints = self.evidence(one)
+        guesses = guessed(hints.parameters, self.p.guesses)
+        if not guesses:
+            return found.dropped(self.where, one, "no usable parameter")
+        roots = dict.fromkeys(one.roots)
+        for guess in guesses:
+            roots |= dict.fromkeys(wrap.needed_classes(w, guess.kinds))
+        closure = self.module.closure(tuple(roots), one.methods, quiet=one.returns)
+        if why := self.unfit(closure, roots):
+            return found.dropped(self.where, one, why, ", ".join(closure.missing)[:80])
+        return Plan(
+            source=self.source,
+            candidate=one,
+            wrapping=w,
+            closure=closure,
+            evidence=hints,
+            guesses=guesses,
+            known=inputs.material(closure.nodes),
+            document=ast.get_docstring(one.node) or "",
+            where=f"{self.where}:{one.lines[0]} {one.name}",
+        )
+
+    def unfit(self, closure: Closure, roots: dict[str, None]) -> str | None:
+        if set(closure.missing) - found.COMPATIBLE:
+            return "uses a name the file does not define"
+        if len(closure.code) > self.p.max_code_chars:
+            return "code too long"
+        return found.foreign(closure.modules, self.module.package)
+
+    def evidence(self, one: Candidate) -> tuple[Wrapping, Evidence]:
+        """Parameters with ranked kinds, links and examples; how the call is written."""
+        places, links = {}, set()
+        known = {}
+        if one.init is not None and one.form == "method":
+            made_places, _ = usage.read_function(one.init, self.helpers)
+            known = usage.attributes(one.init, made_places)
+            places |= made_places
+        own, links = usage.read_function(one.node, self.helpers, 0, known)
+        given = found.signature(one.node, skip=int(found.bound_first(one)))
+        made = found.arguments(one)[: len(found.arguments(one)) - len(given)]
+        taken = {a.arg for a, _ in given}
+        made_p = [self.parameter(a, d, places, one.init, self.constructed(one), taken) for a, d in made]
+        examples = self.calls.examples(one.node.name, [a.arg for a, _ in given])
+        given_p = [self.parameter(a, d, own, one.node, examples, set()) for a, d in given]
+        w = Wrapping(
+            candidate=one, made=tuple(made_p), given=tuple(given_p), tree=self.tree, linked=self.linked
+        )
+        whole = examples if not made else joined(examples, self.constructed(one), made_p)
+        hints = Evidence(
+            parameters=tuple(made_p + given_p), links=tuple(sorted(links, key=str)), examples=tuple(whole)
+        )
+        return w, hints
+
+    def constructed(self, one: Candidate) -> list[dict]:
+        names = [a.arg for a, _ in found.signature(one.init, 1)] if one.init else []
+        return self.calls.examples(one.owner.name, names) if one.owner else []
+
+    def parameter(
+        self,
+        argument: ast.arg,
+        default: ast.expr | None,
+        places: dict[str, usage.Place],
+        node: ast.FunctionDef,
+        examples: list[dict],
+        taken: set[str],
+    ) -> Parameter:
+        lines = self.text.split("\n")[max(0, node.lineno - 8) : node.body[0].lineno]
+        text = (ast.get_docstring(node) or "") + "\n" + "\n".join(lines)
+        place = places.get(argument.arg)
+        shown = [e[argument.arg] for e in examples if argument.arg in e]
+        options = evidence.weigh(
+            argument, default, place, evidence.phrases(text, [argument.arg]), shown, self.aliases
+        )
+        if default is not None:
+            options = optional(default, options)
+        name = argument.arg if argument.arg not in taken else f"initial_{argument.arg}"
+        return Parameter(
+            name=name,
+            own=argument.arg,
+            options=tuple(options),
+            default=ast.unparse(default) if default is not None else "",
+            attributes=frozenset(place.attributes) if place else frozenset(),
+        )
+
+
+def optional(default: ast.expr, options: list) -> list:
+    """A parameter with a default may be left out: first choice where nothing says what it holds."""
+    best = options[0][1] if options else 0
+    value = evidence.literal(default)
+    telling = value is not None and value is not evidence.Unknown
+    return sorted([*options[:3], (kinds.ABSENT, best * (0.6 if telling else 1.2) + 0.5)], key=lambda o: -o[1])
+
+
+def joined(examples: list[dict], made: list[dict], parameters: list[Parameter]) -> list[dict]:
+    """Examples of the call together with examples of the constructor."""
+    names = {p.own: p.name for p in parameters}
+    pairs = zip(examples, itertools.cycle(made), strict=False) if made else ()
+    return [{names[k]: v for k, v in m.items() if k in names} | e for e, m in pairs]
+
+
+def guessed(parameters: tuple[Parameter, ...], most: int) -> list[Guess]:
+    """The likeliest combinations of kinds; the first ones also with small numbers only."""
+    width = 5 if len(parameters) <= 3 else 3 if len(parameters) <= 5 else 2
+    rows = itertools.product(*(p.options[:width] for p in parameters))
+    best = heapq.nlargest(most, rows, key=lambda row: sum(weight for _, weight in row))
+    guesses = []
+    for number, row in enumerate(best):
+        held = {p.name: kind for p, (kind, _) in zip(parameters, row, strict=True)}
+        if all(kind == kinds.ABSENT for kind in held.values()):
+            continue
+        weight = sum(weight for _, weight in row) / len(row)
+        guesses.append(Guess(held, "wide", weight))
+        if number < 2 and any("int" in str(kind) for kind in held.values()):
+            guesses.append(Guess(held, "small", weight - 0.5))
+    return guesses[:most]

@@ -1,0 +1,146 @@
+"""State: the question in words and the shapes of input and output.   Plan, Choice -> statement, description, tier"""
+
+import re
+from collections.abc import Sequence
+
+from codeio.records import Json, Tier
+from codeio.unify import kinds
+from codeio.unify.kinds import Kind
+from codeio.unify.plan import Plan
+from codeio.unify.trial import Choice
+
+LONGEST = 400  # characters of a statement taken from a docstring
+SHORTEST = 12
+# Names that say nothing about what a function does.
+VAGUE = re.compile(
+    r"^(solution|solve|main|run|func\w*|function\w*|method\w*|foo|bar|baz|test\w*|helper|do|process|calc|compute"
+    r"|calculate|f|g|h|fn|part_?(one|two|[ab12])|problem\w*|answer|execute|go|p\d+|q\d+|ex\w*\d+|euler\w*|call|get|wrapper"
+    r"|inner|handle|task\w*|step\w*|day\w*|my\w{0,6}|main_solution)\d*$",
+    re.I,
+)
+SECTION = re.compile(
+    r"^\s*(:\w|@\w|>>>|args?\b|arguments?\b|parameters?\b|params?\b|returns?\s*:|return\s*:|raises?\b|examples?\b|input\s*:|output\s*:"
+    r"|note\b|usage\b|time complexity|space complexity|complexity|doctest|-{3,}|={3,})",
+    re.I,
+)
+
+
+def statement(plan: Plan) -> tuple[str, Tier]:
+    """A question, and where its words come from. Empty when neither docstring nor name says anything."""
+    told = first_words(plan.document)
+    name = plan.candidate.node.name
+    if told:
+        return question(told), "docstring"
+    words = name_words(name)
+    if words and not VAGUE.match(name):
+        given = " and ".join(f"`{p.name}`" for p in plan.wrapping.parameters[:3])
+        return f'A function is named after what it does: "{words}". What does it give for {given}?', "name"
+    return "", "code-only"
+
+
+def first_words(document: str) -> str:
+    """The first paragraph of a docstring as sentences, without types, examples and sections."""
+    lines = []
+    for line in document.strip().split("\n"):
+        if SECTION.match(line) or (lines and not line.strip()):
+            break
+        if line.strip():
+            lines.append(line.strip())
+    text = re.sub(r"\s+", " ", " ".join(lines)).strip(" .:-*=")
+    text = re.sub(r"``([^`]*)``", r"`\1`", re.sub(r":\w+:`~?([^`]*)`", r"`\1`", text))
+    text = re.sub(r"https?://\S+", "", text).strip(" .:-")
+    if len(text) < SHORTEST or len(text.split()) < 3 or not text.isascii() or "TODO" in text:
+        return ""
+    if len(text) > LONGEST:
+        cut = text[:LONGEST].rfind(". ")
+        text = text[:cut] if cut > SHORTEST else ""
+    return text
+
+
+def question(text: str) -> str:
+    """A sentence of a docstring as a task with a question."""
+    text = text[0].upper() + text[1:]
+    if text.endswith("?"):
+        return text
+    return f"{text.rstrip('.')}. What is the result for the given input?"
+
+
+def name_words(name: str) -> str:
+    """Words of a snake_case or camelCase name; empty where it has fewer than two or odd ones."""
+    parts = re.findall(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+", name)
+    words = [part.lower() for part in parts]
+    long = [word for word in words if len(word) > 2]
+    return " ".join(words) if len(long) >= 2 or (len(long) == 1 and len(long[0]) > 5) else ""
+
+
+def description(plan: Plan, choice: Choice) -> str:
+    """Input and output as observed: names, kinds, sizes, ranges."""
+    lines = ["Input:"]
+    for p in plan.wrapping.parameters:
+        kind = choice.guess.kinds[p.name]
+        if kind != kinds.ABSENT:
+            held = [given[p.name] for given, _ in choice.seen]
+            lines.append(f"  `{p.name}` ({in_words(kind)}): {observed(held)}")
+    outputs = [output for _, output in choice.seen]
+    lines += ["Output:", f"  `return` ({of_values(outputs)}): {result(choice.how)}{observed(outputs)}"]
+    return "\n".join(lines)
+
+
+def in_words(kind: Kind) -> str:
+    """The kind as a reader of JSON knows it."""
+    simple = {
+        "tree": "list, a binary tree in level order with null for a gap",
+        "linked": "list, the values of a linked list",
+        "function": "str, the name of a function in FUNCTIONS",
+        "char": "str of one character",
+        "digits": "str of digits",
+        "bytes": "str",
+        "set": "list of distinct values",
+    }
+    if kind.name in simple:
+        return simple[kind.name]
+    if kind.name in ("list", "array"):
+        return f"list of {in_words(kind.of[0])}"
+    if kind.name == "tuple":
+        return f"list of {len(kind.of)} values: {', '.join(in_words(part) for part in kind.of)}"
+    return f"dict from {in_words(kind.of[0])} to {in_words(kind.of[1])}" if kind.name == "dict" else kind.name
+
+
+def of_values(seen: Sequence[Json]) -> str:
+    """The JSON types among values: `int`, `list of int`, `str or null`."""
+    return " or ".join(sorted({json_type(value) for value in seen if value is not None})) or "null"
+
+
+def json_type(value: Json) -> str:
+    if isinstance(value, list):
+        inner = {json_type(item) for item in value if item is not None}
+        return f"list of {inner.pop()}" if len(inner) == 1 else "list"
+    return "null" if value is None else type(value).__name__
+
+
+def observed(seen: Sequence[Json]) -> str:
+    """Range or length of the values that occurred."""
+    flat = [value for value in seen if value is not None]
+    numbers = [v for v in flat if isinstance(v, int | float) and not isinstance(v, bool)]
+    if flat and all(isinstance(v, bool) for v in flat):
+        return "true or false"
+    if flat and len(numbers) == len(flat):
+        return f"from {min(numbers)} to {max(numbers)} in typical cases"
+    sized = [v for v in flat if isinstance(v, str | list | dict)]
+    if sized and len(sized) == len(flat):
+        low, high = min(map(len, sized)), max(map(len, sized))
+        what = {str: "characters", list: "items", dict: "keys"}[type(sized[0])]
+        return f"{low} {what}" if low == high else f"{low} to {high} {what}"
+    return "of several types"
+
+
+def result(how: str) -> str:
+    """A word on results that are not simply returned."""
+    what = how.split(" ")[0]
+    return {
+        "printed": "the printed lines, ",
+        "changed": "the argument after the call, ",
+        "tree": "a binary tree in level order, ",
+        "linked": "the values of a linked list, ",
+        "set": "a set in sorted order, ",
+    }.get(what, "")

@@ -1,0 +1,113 @@
+"""Try: run the guesses of a plan in the sandbox and take the best.   Plan -> Draw; Plan, Result -> Choice | Dropped"""
+
+from collections import Counter, defaultdict
+from collections.abc import Sequence
+
+import msgspec
+
+from codeio import values
+from codeio.params import Unify
+from codeio.records import Dropped, Json
+from codeio.sandbox import Call, Draw, Program, Result
+from codeio.unify import inputs, wrap
+from codeio.unify.inputs import Guess
+from codeio.unify.plan import Plan
+
+
+class Choice(msgspec.Struct, frozen=True, kw_only=True):
+    """The guess that worked best, how the result is written, and what was seen."""
+
+    guess: Guess
+    how: str
+    seen: tuple[tuple[dict[str, Json], Json], ...]  # inputs and outputs of the trial
+
+
+def job(plan: Plan, p: Unify) -> Draw:
+    """All guesses in one go: they take turns."""
+    code = wrap.trial_code(plan.wrapping, plan.closure.code, [g.kinds for g in plan.guesses])
+    tries = p.tries * len(plan.guesses)
+    return Draw(
+        program=Program(code=code, entry="trial"),
+        generator=inputs.trial_module(plan.evidence, plan.guesses, plan.known),
+        draws=tries + tries // 2,
+        want=tries,
+        seed=int(plan.source.sha256[:8], 16) + plan.candidate.lines[0],
+        count=True,
+        max_lines=p.max_lines,
+    )
+
+
+def choose(plan: Plan, result: Result) -> Choice | Dropped:
+    """The best guess of a trial, or why none will do."""
+    if result.failure:
+        return fault(plan, result.failure)
+    calls: dict[int, list[Call]] = defaultdict(list)
+    for call in result.calls:
+        calls[call.input["guess"]].append(call)
+    best = max(calls, key=lambda n: (score(plan.guesses[n], calls[n]), -n))
+    good, how = usable(calls[best])
+    if len(good) < 2:
+        return nothing(plan, result.calls)
+    seen = tuple((call.input["values"], call.output["value"]) for call in good)
+    outputs = {values.canonical(output) for _, output in seen}
+    if len(outputs) == 1:
+        return drop(plan, "constant output", f"{len(seen)} inputs, always {next(iter(outputs))[:40]}")
+    if all(any(output == value for value in given.values()) for given, output in seen):
+        return drop(plan, "identity", "gives back what it got")
+    return Choice(guess=plan.guesses[best], how=how, seen=seen)
+
+
+def usable(calls: Sequence[Call]) -> tuple[list[Call], str]:
+    """Calls that gave something to ask about, all of one way of writing it down."""
+    good = [
+        c
+        for c in calls
+        if c.status == "ok" and c.output["how"] != "nothing" and c.output["value"] is not None
+    ]
+    good = [c for c in good if not values.fault(c.output["value"])]
+    ways = Counter(c.output["how"] for c in good)
+    if not ways:
+        return [], ""
+    how = max(sorted(ways), key=ways.__getitem__)
+    if set(ways) <= {"number", "plain"}:
+        return good, "plain"
+    if set(ways) <= {"number", "plain", "iterator", "set", "deep", "array", "text"}:
+        return (good, "deep") if len(ways) > 1 else (good, how)
+    return [c for c in good if c.output["how"] == how], how
+
+
+def score(guess: Guess, calls: Sequence[Call]) -> float:
+    """Share of usable calls, variety of outputs, and how likely the guess was before."""
+    good, _ = usable(calls)
+    if not good:
+        return guess.weight / 100
+    outputs = Counter(values.canonical(c.output["value"]) for c in good)
+    share = len(good) / len(calls)
+    variety = min(len(outputs), 5) / 5
+    same = sum(any(c.output["value"] == v for v in c.input["values"].values()) for c in good) / len(good)
+    return 1 + share + 0.8 * variety + min(1.0, guess.weight / 12) - 0.4 * same
+
+
+def nothing(plan: Plan, calls: Sequence[Call]) -> Dropped:
+    """Why no guess worked, by what most calls said."""
+    said = Counter(c.error.split(":")[0] or c.status for c in calls if c.status != "ok")
+    silent = sum(c.status == "ok" for c in calls)
+    if silent > sum(said.values()):
+        return drop(plan, "returns, prints and changes nothing")
+    if not said:
+        return drop(plan, "no usable output")
+    top = max(sorted(said), key=said.__getitem__)
+    detail = next(c.error for c in calls if (c.error.split(":")[0] or c.status) == top)
+    slow = sum(c.status in ("timeout_cpu", "timeout_wall") for c in calls) > len(calls) / 2
+    return drop(
+        plan, "takes too many steps" if slow else "every guess at its inputs fails", f"{top}: {detail}"[:200]
+    )
+
+
+def fault(plan: Plan, failure: str) -> Dropped:
+    reason = "needs a module that is not there" if failure.startswith("missing_module") else "does not load"
+    return drop(plan, reason, failure[:200])
+
+
+def drop(plan: Plan, reason: str, detail: str = "") -> Dropped:
+    return Dropped(id=plan.where, reason=reason, detail=detail)

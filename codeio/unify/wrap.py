@@ -1,0 +1,269 @@
+"""Wrap: the entry that takes and returns JSON, around a candidate that wants objects.   guess -> code"""
+
+import ast
+import re
+from functools import cache
+from pathlib import Path
+
+import msgspec
+
+from codeio.unify import kinds
+from codeio.unify.candidates import Candidate, bound_first, signature
+from codeio.unify.evidence import Parameter
+from codeio.unify.kinds import Kind
+from codeio.unify.module import Module
+
+INSIDE = Path(__file__).with_name("inside")
+ENTRY = "main_solution"
+FUNCTIONS = {
+    "double": "lambda x: x * 2",
+    "increment": "lambda x: x + 1",
+    "is_even": "lambda x: x % 2 == 0",
+    "is_positive": "lambda x: x > 0",
+    "negate": "lambda x: -x",
+    "square": "lambda x: x * x",
+}
+TWO_ARGUMENTS = {
+    "add": "lambda x, y: x + y",
+    "larger": "lambda x, y: max(x, y)",
+    "minus": "lambda x, y: x - y",
+}
+CONVERTERS = {
+    "set": "sorted({})",
+    "iterator": "list({})",
+    "array": "{}.tolist()",
+    "bytes": "bytes({}).decode('latin-1')",
+    "text": "str({})",
+    "deep": "as_json({})",
+}
+
+
+class Wrapping(msgspec.Struct, frozen=True, kw_only=True):
+    """How a candidate is called: its parameters, split between constructor and call, and node classes in reach."""
+
+    candidate: Candidate
+    made: tuple[Parameter, ...]  # for the constructor
+    given: tuple[Parameter, ...]
+    tree: str  # class of tree nodes
+    linked: str  # class of list nodes
+
+    @property
+    def parameters(self) -> tuple[Parameter, ...]:
+        return self.made + self.given
+
+
+@cache
+def pieces() -> dict[str, str]:
+    """Text of each function of inside/pieces.py."""
+    text = (INSIDE / "pieces.py").read_text(encoding="utf-8")
+    nodes = [n for n in ast.parse(text).body if isinstance(n, ast.FunctionDef)]
+    return {node.name: ast.unparse(bare(node)) for node in nodes}
+
+
+def bare(node: ast.FunctionDef) -> ast.FunctionDef:
+    node.body = node.body[1:]  # without its docstring
+    return node
+
+
+@cache
+def trial_text() -> str:
+    return (INSIDE / "trial.py").read_text(encoding="utf-8")
+
+
+def with_pieces(text: str) -> list[str]:
+    """The pieces that `text` calls, each before those that call it."""
+    out: dict[str, str] = {}
+    work = [name for name in pieces() if re.search(rf"\b{name}\(", text)]
+    while work:
+        name = work.pop(0)
+        if name not in out:
+            out[name] = pieces()[name]
+            work += [n for n in pieces() if n != name and re.search(rf"\b{n}\(", pieces()[name])]
+    return [out[name] for name in pieces() if name in out]
+
+
+def node_classes(module: Module) -> tuple[str, str]:
+    """Names of the file's classes for tree and list nodes, or the usual ones."""
+    tree, linked = "TreeNode", "ListNode"
+    for name, node in module.classes.items():
+        stored = {
+            n.attr for n in ast.walk(node) if isinstance(n, ast.Attribute) and isinstance(n.ctx, ast.Store)
+        }
+        init = next((f for f in node.body if isinstance(f, ast.FunctionDef) and f.name == "__init__"), None)
+        takes = init is not None and len([1 for _, d in signature(init, 1) if d is None]) <= 1
+        if takes and {"left", "right"} <= stored and tree not in module.classes:
+            tree = name
+        if takes and "next" in stored and linked not in module.classes:
+            linked = name
+    return tree, linked
+
+
+def convert(kind: Kind, name: str, tree: str, linked: str) -> str:
+    """An expression that makes what the candidate wants of the JSON in `name`; `name` itself if it is that."""
+    if kind.name == "tree":
+        return f"tree_from_values({tree}, {name})"
+    if kind.name == "linked":
+        return f"linked_from_values({linked}, {name})"
+    if kind.name == "array":
+        return f"np.array({name})"
+    if kind.name == "bytes":
+        return f"{name}.encode()"
+    if kind.name == "function":
+        return f"FUNCTIONS[{name}]"
+    if kind.name == "tuple":
+        if all(convert(part, "item", tree, linked) == "item" for part in kind.of):
+            return f"tuple({name})"
+        parts = [convert(part, f"{name}[{n}]", tree, linked) for n, part in enumerate(kind.of)]
+        return f"({', '.join(parts)},)"
+    if kind.name in ("list", "set"):
+        item = kind.of[0].name[0]
+        inner = convert(kind.of[0], item, tree, linked)
+        if kind.name == "set":
+            return f"set({name})" if inner == item else f"{{{inner} for {item} in {name}}}"
+        return name if inner == item else f"[{inner} for {item} in {name}]"
+    if kind.name == "dict":
+        key = {"int": "int(key)", "float": "float(key)"}.get(kind.of[0].name, "key")
+        value = convert(kind.of[1], "value", tree, linked)
+        return (
+            name
+            if (key, value) == ("key", "value")
+            else f"{{{key}: {value} for key, value in {name}.items()}}"
+        )
+    return name
+
+
+def call_text(w: Wrapping, guess: dict[str, Kind], arguments: list[str]) -> str:
+    """The call of the candidate, with `arguments` for the parameters that are not left out."""
+    pieces = dict(
+        zip([p.name for p in w.parameters if guess[p.name] != kinds.ABSENT], arguments, strict=True)
+    )
+    made = [pieces[p.name] for p in w.made if p.name in pieces]
+    node = w.candidate.node
+    target = w.candidate.node.name
+    if w.candidate.owner:
+        owner = w.candidate.owner.name
+        target = (
+            f"{owner}({', '.join(made)}).{target}" if w.candidate.form == "method" else f"{owner}.{target}"
+        )
+    if node.args.vararg and len(w.given) == 1 and w.given[0].own == node.args.vararg.arg:
+        return f"{target}(*{pieces[w.given[0].name]})"
+    keyword = {a.arg for a in node.args.kwonlyargs}
+    out, skipped = [], False
+    for p in w.given:
+        if p.name not in pieces:
+            skipped = True
+        elif skipped or p.own in keyword:
+            out.append(f"{p.own}={pieces[p.name]}")
+        else:
+            out.append(pieces[p.name])
+    return f"{target}({', '.join(out)})"
+
+
+def converted(w: Wrapping, guess: dict[str, Kind]) -> list[str]:
+    present = [p.name for p in w.parameters if guess[p.name] != kinds.ABSENT]
+    return [convert(guess[name], name, w.tree, w.linked) for name in present]
+
+
+def trial_calls(w: Wrapping, guesses: list[dict[str, Kind]]) -> str:
+    """Text that defines CALLS for inside/trial.py: per guess, JSON -> arguments, and arguments -> result."""
+    lines = []
+    for guess in guesses:
+        names = [p.name for p in w.parameters if guess[p.name] != kinds.ABSENT]
+        both = converted(w, guess)
+        call = call_text(w, guess, [f"a{n}" for n in range(len(names))])
+        places = ", ".join(f"a{n}" for n in range(len(names)))
+        lines.append(f"    (lambda {', '.join(names)}: [{', '.join(both)}], lambda {places}: {call}),")
+    return "CALLS = [\n" + "\n".join(lines) + "\n]\n"
+
+
+def trial_code(w: Wrapping, code: str, guesses: list[dict[str, Kind]]) -> str:
+    calls = trial_calls(w, guesses)
+    text = "\n\n".join([code, *extras(calls + trial_text(), code, w), trial_text(), calls])
+    return text
+
+
+def extras(text: str, code: str, w: Wrapping) -> list[str]:
+    """What the entry needs beside the candidate's code: pieces, node classes, numpy, functions to choose from."""
+    out = []
+    if "np.array(" in text and not re.search(r"import numpy as np\b", code):
+        out.append("import numpy as np")
+    if "FUNCTIONS[" in text:
+        out.append(
+            "FUNCTIONS = {" + ", ".join(f"{k!r}: {v}" for k, v in (FUNCTIONS | TWO_ARGUMENTS).items()) + "}"
+        )
+    return out + with_pieces(text)
+
+
+def needed_classes(w: Wrapping, guess: dict[str, Kind]) -> tuple[str, ...]:
+    """Node classes that a guess builds, as further roots of the closure."""
+    text = " ".join(map(str, guess.values()))
+    return tuple(name for word, name in (("tree", w.tree), ("linked", w.linked)) if word in text and name)
+
+
+def entry(w: Wrapping, code: str, guess: dict[str, Kind], how: str) -> tuple[str, str]:
+    """The finished module and the name of its entry; no wrapper where the candidate already takes and returns JSON."""
+    names = [p.name for p in w.parameters if guess[p.name] != kinds.ABSENT]
+    both = converted(w, guess)
+    node = w.candidate.node
+    direct = (
+        w.candidate.form == "function"
+        and both == names
+        and how in ("plain", "number")
+        and not node.args.vararg
+        and not node.args.posonlyargs
+        and node.name not in ("input_generator",)
+    )
+    if direct:
+        return code, node.name
+    body, imports = body_text(w, guess, names, both, how)
+    if used_name(code, ENTRY):
+        body = body.replace(f"def {ENTRY}(", "def json_solution(")
+    extra = extras(body, code, w)
+    imported = [*imports, *(e for e in extra if e.startswith("import"))]
+    rest = [e for e in extra if not e.startswith("import")]
+    head = "\n".join(line for line in imported if line not in code)
+    if head and re.match(r"(import|from) ", code):
+        head, code = head + "\n" + code, ""
+    parts = [part for part in (head.strip("\n"), code.strip("\n"), *rest, body) if part]
+    return "\n\n".join(parts) + "\n", "json_solution" if used_name(code, ENTRY) else ENTRY
+
+
+def used_name(code: str, name: str) -> bool:
+    return re.search(rf"\b{name}\b", code) is not None
+
+
+def body_text(
+    w: Wrapping, guess: dict[str, Kind], names: list[str], both: list[str], how: str
+) -> tuple[str, list[str]]:
+    """The wrapper function and the imports it needs."""
+    head = f"def {ENTRY}({', '.join(names)}):\n"
+    what, *more = how.split(" ")
+    if what == "changed":
+        changed, lines = int(more[0]), []
+        for name, expression in zip(names, both, strict=True):
+            if expression != name:
+                lines.append(f"    {name} = {expression}\n")
+        call = call_text(w, guess, names)
+        result = shown(names[changed], " ".join(more[1:]))
+        return f"{head}{''.join(lines)}    {call}\n    return {result}\n", []
+    call = call_text(w, guess, both)
+    if what == "printed":
+        inner = f"    printed = io.StringIO()\n    with redirect_stdout(printed):\n        {call}\n"
+        return head + inner + "    return printed.getvalue().splitlines()\n", [
+            "import io",
+            "from contextlib import redirect_stdout",
+        ]
+    return f"{head}    return {shown(call, how)}\n", []
+
+
+def shown(value: str, how: str) -> str:
+    """An expression that gives `value` as JSON, as the trial found it has to be."""
+    what, *more = how.split(" ")
+    if what == "tree":
+        return f"values_of_tree({value}, {more[0]!r})"
+    if what == "linked":
+        return f"values_of_linked({value}, {more[0]!r})"
+    return CONVERTERS.get(what, "{}").format(value)
+
+
+__all__ = ["ENTRY", "Wrapping", "bound_first", "entry", "needed_classes", "node_classes", "trial_code"]

@@ -1,0 +1,166 @@
+"""The product's commands for real, at tiny sizes: DVC, Hydra and MLflow in a clone of their own."""
+
+import json
+import os
+import signal
+import time
+from pathlib import Path
+
+import pytest
+import yaml
+
+from codeio import shards
+from codeio.records import Function, Problem
+from tests.house import House, build
+
+
+@pytest.fixture(scope="module")
+def house(tmp_path_factory) -> House:
+    """A clone after one `dvc repro`, committed as its user would."""
+    made = build(tmp_path_factory.mktemp("house") / "codeio")
+    made.run("dvc", "repro")
+    made.run("git", "add", "-A")
+    made.run("git", "commit", "-qm", "first run")
+    return made
+
+
+def lock(house: House) -> dict:
+    return yaml.safe_load((house.root / "dvc.lock").read_text())["stages"]
+
+
+def outs(house: House, *stages: str) -> dict:
+    return {name: s.get("outs") for name, s in lock(house).items() if name.split("@")[0] in stages}
+
+
+def test_every_stage_leaves_its_output_and_metrics(house):
+    stages = {name.split("@")[0] for name in lock(house)}
+    order = "collect unify execute pose answer revise tokenizer train evaluate analyze"
+    assert stages == set(order.split())
+    shown = json.loads(house.run("dvc", "metrics", "show", "--json"))[""]["data"]
+    assert shown["metrics/execute.json"]["data"]["pairs"] > 0
+    assert any("constants" in str(metric) for metric in shown["metrics/evaluate.json"]["data"])
+
+
+def test_a_second_repro_runs_nothing(house):
+    assert "Data and pipelines are up to date" in house.run("dvc", "repro")
+    assert house.run("git", "status", "--short") == ""
+
+
+def test_train_and_heldout_do_not_overlap(house):
+    rows = list(shards.read_all(house.root / "data/pose", Problem))
+    train = [p for p in rows if p.split == "train"]
+    held = [p for p in rows if p.split != "train"]
+    assert train
+    assert {"inputs", "constants", "structure", "natural"} >= {p.split for p in held}
+    assert not {p.pair for p in train} & {p.pair for p in held}
+    assert not {p.function for p in train} & {p.function for p in held if p.split != "inputs"}
+    assert not {p.structure for p in train} & {p.structure for p in held if p.split == "structure"}
+    origin = {f.id: f.sha256 for f in shards.read_all(house.root / "data/execute", Function)}
+    natural = {origin[p.function] for p in held if p.split == "natural"}
+    assert not natural & {origin[p.function] for p in train}
+    store = [p for p in shards.read_all(house.root / "data/revise/slip", Problem) if p.turns]
+    assert {p.split for p in store} == {"train"}
+
+
+def test_sweep_is_three_runs_and_leaves_everything_clean(house):
+    said = house.run("python", "train.py", "-m", "revisions=0,1,2")
+    assert "#/experiments/" in said  # the chart link
+    assert house.run("git", "status", "--short") == ""
+    assert "up to date" in house.run("dvc", "status")
+    counted = house.run("python", "-c", COUNT)
+    assert counted.split() == ["3", "1", "0,1,2"]
+
+
+COUNT = """
+from analysis import runs
+found = [r for r in runs.read() if r.tags.get("codeio.sweep")]
+sweeps = {r.tags["codeio.sweep"] for r in found}
+print(len(found), len(sweeps), ",".join(sorted(r.params["revisions"] for r in found)))
+"""
+
+
+def test_stale_data_is_refused_with_the_mend(house):
+    path = shards.files(house.root / "data/revise/slip")[0]
+    kept = path.read_bytes()
+    path.chmod(0o644)
+    path.write_bytes(shards.files(house.root / "data/revise/trace")[0].read_bytes())
+    try:
+        said = house.run("python", "train.py", "revisions=2", code=1)
+        assert "dvc" in said
+        assert "Traceback" not in said
+    finally:
+        path.write_bytes(kept)
+
+
+@pytest.mark.parametrize(
+    ("command", "says"),
+    [
+        (("python", "train.py", "revisons=1"), "did you mean revisions"),
+        (("python", "train.py", "revisions=9"), "revise.max_turns"),
+        (("python", "train.py", "execute.pairs=3"), "dvc"),
+        (("python", "train.py", "pairs_per_function=99"), "execute.pairs"),
+        (("python", "-m", "codeio.execute", "execute.pares=3"), "did you mean execute.pairs"),
+        (("python", "-m", "codeio.collect", "collect.directory=nowhere"), "nowhere"),
+        (("python", "-m", "codeio.collect", "collect.installed=[no-such-thing]"), "no-such-thing"),
+    ],
+)
+def test_bad_input_is_one_line(house, command, says):
+    said = house.run(*command, code=1)
+    assert says in said
+    assert "Traceback" not in said
+    assert "up to date" in house.run("dvc", "status")  # nothing was lost
+
+
+def test_damaged_shard_is_named(house):
+    path = shards.files(house.root / "data/unify")[0]
+    kept = path.read_bytes()
+    path.chmod(0o644)
+    path.write_bytes(kept[: len(kept) // 2])
+    try:
+        said = house.run("python", "-m", "codeio.execute", code=1)
+        assert "part-00000.parquet is not a whole shard of Function" in said
+    finally:
+        path.write_bytes(kept)
+
+
+def interrupt(house: House, stage: str, after: str, how: int) -> None:
+    """Start a stage under DVC anew and kill all of it once a file like `after` is there."""
+    running = house.start("setsid", "python", "-m", "dvc", "repro", "-f", "-s", "--no-run-cache", stage)
+    deadline = time.monotonic() + 120
+    while not list(house.root.glob(after)):
+        assert running.poll() is None, running.communicate()[0]
+        assert time.monotonic() < deadline, f"no {after}"
+        time.sleep(0.01)
+    os.killpg(running.pid, how)
+    running.communicate()
+
+
+@pytest.mark.parametrize(
+    ("stage", "after", "how"),
+    [
+        ("execute", ".work/execute/*/part-00001.parquet.json", signal.SIGKILL),
+        ("revise@slip", ".work/revise-slip/*/part-00001.parquet.json", signal.SIGKILL),
+        ("pose", ".work/pose/*/part-00000.parquet.json", signal.SIGINT),
+    ],
+)
+def test_killed_stage_goes_on_to_the_same_bytes(house, stage, after, how):
+    before = outs(house, stage.split("@")[0])
+    interrupt(house, stage, after, how)
+    said = house.run("dvc", "repro", "-f", "-s", "--no-run-cache", stage)
+    assert "shards finished by an earlier run" in said
+    assert outs(house, stage.split("@")[0]) == before
+
+
+def test_rebuild_agrees_and_a_wrong_lock_is_caught(house):
+    said = house.run("python", "-m", "codeio.rebuild", "stages=collect,unify")
+    assert said.count("same bytes") == 2
+    path: Path = house.root / "dvc.lock"
+    kept = path.read_text()
+    wrong = lock(house)["unify"]["outs"][0]["md5"]
+    path.write_text(kept.replace(wrong, "0" * 32 + ".dir"))
+    house.run("git", "commit", "-qam", "a wrong lock")
+    assert "unify            DIFFERS" in house.run(
+        "python", "-m", "codeio.rebuild", "stages=collect,unify", code=1
+    )
+    path.write_text(kept)
+    house.run("git", "commit", "-qam", "the right lock")

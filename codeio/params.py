@@ -61,11 +61,6 @@ class Unify(Section, kw_only=True):
     max_lines: int
     cpu_s: float
     memory_mb: int
-    trials: int
-    trial_draws: int
-    trial_lines: int
-    trial_cpu_s: float
-    least_merit: float
 
 
 class Execute(Section, kw_only=True):

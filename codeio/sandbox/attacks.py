@@ -36,7 +36,9 @@ def tried(body: str) -> str:
 
 def syscall(number: str, *args: str) -> str:
     """A raw system call; -1 is a denial."""
-    return tried(f"import ctypes\nif ctypes.CDLL(None).syscall({', '.join([number, *args])}) < 0: return 'denied'")
+    return tried(
+        f"import ctypes\nif ctypes.CDLL(None).syscall({', '.join([number, *args])}) < 0: return 'denied'"
+    )
 
 
 DENIED = {

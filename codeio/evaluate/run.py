@@ -70,10 +70,11 @@ def ladder(held: Held, params: Params, ask: Answers) -> list[Item]:
     questions = [prompting.question(problem, params.model.prompts) for problem in problems]
     responses = ask(questions)
     guesses = [held.majority.answer(problem) for problem in problems]
+    lines = params.execute.max_lines
     limits = Limits(cpu_s=params.execute.cpu_s, memory_mb=params.execute.memory_mb)
     with Sandbox(limits, workers=params.workers, isolation=params.isolation) as box:
-        said = verdicts([(p, r or "") for p, r in zip(problems, responses, strict=True)], box)
-        guessed = verdicts(list(zip(problems, guesses, strict=True)), box)
+        said = verdicts([(p, r or "") for p, r in zip(problems, responses, strict=True)], box, lines)
+        guessed = verdicts(list(zip(problems, guesses, strict=True)), box, lines)
     return [
         Item(
             id=problem.id,

@@ -11,7 +11,6 @@ from collections.abc import Iterator, Mapping
 from typing import Any, Literal
 
 import msgspec
-import orjson
 
 from codeio.records import Json
 from codeio.sandbox.inside.runner import DRAWN, FRAME, LOADED
@@ -62,6 +61,7 @@ LOAD = msgspec.json.Decoder(Loaded)
 DRAW = msgspec.json.Decoder(Drawn)
 INPUT = msgspec.json.Decoder(dict[str, Any])
 ANY = msgspec.json.Decoder()
+SORTED = json.JSONEncoder(sort_keys=True, allow_nan=False, separators=(",", ":"))  # orjson writes NaN as null
 
 
 def dumped(value: Mapping[str, Json]) -> str:
@@ -69,10 +69,7 @@ def dumped(value: Mapping[str, Json]) -> str:
 
     Raises TypeError or ValueError on what is not JSON.
     """
-    try:
-        return orjson.dumps(value, option=orjson.OPT_SORT_KEYS).decode()
-    except TypeError:  # integers beyond 64 bits, or no JSON at all
-        return json.dumps(value, sort_keys=True, allow_nan=False)
+    return SORTED.encode(value)
 
 
 def frames(raw: bytes, nonce: bytes) -> Iterator[tuple[int, bytes]]:

@@ -88,8 +88,13 @@ class Zygote:
             "output_bytes": limits.output_bytes,
             "trace_bytes": TRACE_BYTES,
         }
-        self.process = spawned(launch, config, hash_seed)
-        theirs.close()
+        try:
+            self.process = spawned(launch, config, hash_seed)
+        except OSError as error:
+            ours.close()
+            raise EngineError(f"{launch.python} cannot be started: {error.strerror}") from error
+        finally:
+            theirs.close()
         self.facts = self.greeting()
 
     def greeting(self) -> dict[str, Any]:

@@ -58,7 +58,8 @@ DENIED = {
     "list /": "import os; os.listdir('/')",
     "write everywhere": """
         import os
-        for place in ('/', '/tmp', '/var/tmp', '/dev/shm', '/dev', '/run', '/mnt', '/old', os.path.dirname(os.__file__)):
+        library = os.path.dirname(os.__file__)
+        for place in ('/', '/tmp', '/var/tmp', '/dev/shm', '/dev', '/run', '/mnt', '/old', library):
             try:
                 open(place + '/x', 'w')
                 return 'got through'

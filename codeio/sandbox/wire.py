@@ -17,7 +17,7 @@ from codeio.sandbox.inside.runner import DRAWN, FRAME, LOADED
 from codeio.sandbox.jobs import Arc, Call, Event, Limits
 
 KINDS = ("call", "line", "return", "exception")
-PATH = re.compile(r"(?<![\w.)\]])/(?:[^\s/'\":,;()<>]+/)+([^\s/'\":,;()<>]*)")
+PATH = re.compile(r"(?<![\w.)\]/])/(?:[^\s/'\":,;()<>]+/)+([^\s/'\":,;()<>]*)")
 ADDRESS = re.compile(r"\b0x[0-9a-fA-F]{6,}\b")
 SHOWN = 300  # characters of an error
 

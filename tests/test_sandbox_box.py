@@ -249,3 +249,10 @@ def test_auto_takes_what_there_is():
         assert (box.tier, box.facts["way"]) == ("T2", "plain")
         assert "no namespaces: simulated" in box.choice.refused["userns"]
         assert box.run(f("return x"), [{"x": 1}])[0].output == 1
+
+
+def test_certificates_of_many_programs_at_once(box):
+    stable, wild, none = f("return x"), f("return random.random()", "import random"), f("return 1")
+    several = [(p, box.run(p, [{"x": n} for n in range(3)])) for p in (stable, wild)] * 20
+    agreed = list(box.certify_all([*several, (none, ())]))
+    assert agreed == [(True,) * 3, (False,) * 3] * 20 + [()]

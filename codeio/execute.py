@@ -7,32 +7,49 @@ second time in another process under another hash seed, and one disagreement dro
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from itertools import pairwise
-from typing import Any
+from itertools import pairwise, tee
+from typing import Any, NamedTuple
 
 from msgspec.structs import replace
 
 from codeio import stage, values
 from codeio.params import Execute, Params
 from codeio.records import Dropped, Function, Pair
-from codeio.sandbox import ENGINE, Call, Draw, Limits, Program, Sandbox
+from codeio.sandbox import ENGINE, Call, Draw, Limits, Program, Result, Sandbox
 
 Arc = tuple[int, int]
 
 
+class Plan(NamedTuple):
+    """A function with the calls that will be its pairs if a second run agrees, or the gate it failed at."""
+
+    function: Function
+    chosen: Sequence[Call] = ()
+    heldout: Sequence[Call] = ()
+    arc_cover: float = 0.0
+    dropped: Dropped | None = None
+
+
 def shard(functions: Sequence[Function], box: Sandbox, p: Execute) -> Iterator[Function | Dropped]:
-    """Functions with their pairs, or the reason why they have none."""
-    for function, drawn in zip(functions, box.map(draw(f, p) for f in functions), strict=True):
-        if drawn.failure:
-            yield Dropped(id=function.id, reason="input generator failed", detail=drawn.failure)
+    """Functions with their pairs, or the reason why they have none. First and second runs share the cores."""
+    drawn = box.map(draw(f, p) for f in functions)
+    plans, ahead = tee(planned(f, result, p) for f, result in zip(functions, drawn, strict=True))
+    agreed = box.certify_all((program(plan.function), [*plan.chosen, *plan.heldout]) for plan in ahead)
+    for plan, agrees in zip(plans, agreed, strict=True):
+        if plan.dropped or all(agrees):
+            yield plan.dropped or paired(plan)
         else:
-            yield paired(function, drawn.calls, box, p)
+            yield drop(plan.function, "nondeterministic", "a second run gave another result")
+
+
+def program(function: Function) -> Program:
+    return Program(code=function.code, entry=function.entry)
 
 
 def draw(function: Function, p: Execute) -> Draw:
     """A call above a fifth of the CPU limit gives no pair: it might exceed the limit on another machine."""
     return Draw(
-        program=Program(code=function.code, entry=function.entry),
+        program=program(function),
         generator=function.generator,
         draws=p.draws,
         want=p.pool,
@@ -42,19 +59,28 @@ def draw(function: Function, p: Execute) -> Draw:
     )
 
 
-def paired(function: Function, calls: Sequence[Call], box: Sandbox, p: Execute) -> Function | Dropped:
-    """`function` with its certified pairs in greedy order, or the gate it failed at."""
-    pool = [call for call in calls if usable(call)]
-    if why := gate(pool, len(calls)):
-        return Dropped(id=function.id, reason=why, detail=statuses(calls))
+def planned(function: Function, drawn: Result, p: Execute) -> Plan:
+    """What to keep of the drawn calls, in greedy order."""
+    if drawn.failure:
+        return Plan(function, dropped=drop(function, "input generator failed", drawn.failure))
+    pool = [call for call in drawn.calls if usable(call)]
+    if why := gate(pool, len(drawn.calls)):
+        return Plan(function, dropped=drop(function, why, statuses(drawn.calls)))
     chosen = greedy(pool, p.pairs)
     rest = sorted((c for c in pool if c not in chosen), key=lambda c: values.unit(function.id, c.input))
     heldout = rest[: p.heldout_pairs] if function.split == "train" else []
-    program = Program(code=function.code, entry=function.entry)
-    if not all(box.certify(program, [*chosen, *heldout])):
-        return Dropped(id=function.id, reason="nondeterministic", detail="a second run gave another result")
-    pairs = [*pairs_of(function, chosen), *(replace(x, heldout=True) for x in pairs_of(function, heldout))]
-    return replace(function, pairs=tuple(pairs), arc_cover=cover(chosen, pool))
+    return Plan(function, chosen, heldout, cover(chosen, pool))
+
+
+def drop(function: Function, reason: str, detail: str) -> Dropped:
+    return Dropped(id=function.id, reason=reason, detail=detail)
+
+
+def paired(plan: Plan) -> Function:
+    """The function with its certified pairs."""
+    pairs = pairs_of(plan.function, plan.chosen)
+    heldout = (replace(x, heldout=True) for x in pairs_of(plan.function, plan.heldout))
+    return replace(plan.function, pairs=(*pairs, *heldout), arc_cover=plan.arc_cover)
 
 
 def usable(call: Call) -> bool:

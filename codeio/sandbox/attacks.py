@@ -4,7 +4,7 @@ Used by the doctor on any machine and by the tests under every way of isolation.
 is denied; what it returns, if it gets so far, says that it got through.
 """
 
-import sys
+import platform
 import textwrap
 from collections.abc import Iterator
 
@@ -58,7 +58,8 @@ DENIED = {
     "list /": "import os; os.listdir('/')",
     "write everywhere": """
         import os
-        for place in ('/', '/tmp', '/var/tmp', '/dev/shm', '/dev', '/run', '/mnt', '/old', os.path.dirname(os.__file__)):
+        library = os.path.dirname(os.__file__)
+        for place in ('/', '/tmp', '/var/tmp', '/dev/shm', '/dev', '/run', '/mnt', '/old', library):
             try:
                 open(place + '/x', 'w')
                 return 'got through'
@@ -86,7 +87,10 @@ DENIED = {
         fcntl.fcntl(r, fcntl.F_SETOWN, os.getppid())""",
     "pidfd": "import os; os.pidfd_open(os.getppid() or 1)",
     "setuid": "import os; os.setuid(0 if os.getuid() else 1)",
-    "raise a limit": "import resource as r; r.setrlimit(r.RLIMIT_AS, (r.RLIM_INFINITY, r.RLIM_INFINITY))",
+    "raise a limit": """
+        import resource as r
+        try: r.setrlimit(r.RLIMIT_AS, (r.RLIM_INFINITY, r.RLIM_INFINITY))
+        except ValueError: return 'denied'  # what Python makes of EPERM there""",
     "lower a limit of the parent": "import os, resource as r; r.prlimit(os.getppid() or 1, r.RLIMIT_CPU, (1, 1))",
     "renice others": "import os; os.setpriority(os.PRIO_USER, 0, 19)",
     "memfd": "import os; os.memfd_create('x')",
@@ -94,6 +98,11 @@ DENIED = {
     "ptrace": "import ctypes, os\nif ctypes.CDLL(None).ptrace(16, os.getppid() or 1, 0, 0) < 0: return 'denied'",
     "unshare": "import ctypes\nif ctypes.CDLL(None).unshare(0x10000000) < 0: return 'denied'",
     "mount": "import ctypes\nif ctypes.CDLL(None).mount(b'x', b'/usr', b'tmpfs', 0, None) < 0: return 'denied'",
+    "shared memory": "import ctypes\nif ctypes.CDLL(None).shmget(7, 4096, 0o1666) < 0: return 'denied'",
+    "message queue": "import ctypes\nif ctypes.CDLL(None).msgget(7, 0o1666) < 0: return 'denied'",
+    "push into a terminal": "import fcntl; fcntl.ioctl(0, 0x5412, b'x')",
+    "write a process's memory": "import os; open(f'/proc/{os.getppid() or 1}/mem', 'r+b')",
+    "leave by a kept folder": "import os; os.chdir('/usr/lib/../../..'); os.listdir('.')",
     "undo die-with-parent": "import ctypes\nif ctypes.CDLL(None).prctl(1, 0, 0, 0, 0) < 0: return 'denied'",
 }  # fmt: skip
 CALLS = {  # x86_64 numbers; on another machine they mean other calls, of which none is allowed either
@@ -153,6 +162,24 @@ while frame:
 builtins.len = lambda x: 0
 def f(): return 'denied'
 """
+CLOCK = """
+import struct, sys, time
+def f():
+    frame = sys._getframe()
+    while frame:
+        if 'page' in frame.f_locals: struct.pack_into('=Idd', frame.f_locals['page'], 0, 0, 0.0, 1e18)
+        frame = frame.f_back
+    time.sleep(1000)
+"""
+DRIBBLE = """
+import os, time
+def f():
+    while True:
+        for fd in range(3, 8):
+            try: os.write(fd, b'x')
+            except OSError: pass
+        time.sleep(0.02)
+"""
 ANY_END = ("ok", "exception", "died", "oom", "not_json", "timeout_cpu", "too_large", "load_error")
 ENDINGS = [
     Attack("spin", "def f():\n while True: pass", ("timeout_cpu",)),
@@ -179,11 +206,11 @@ ENDINGS = [
            ("died", "oom", "exception", "timeout_cpu")),
     Attack("allocate 10 GB", "def f(): return len(bytearray(10 << 30))", ("oom",)),
     Attack("touch 3 GB", "def f():\n a = []\n for _ in range(3000): a.append(bytearray(1 << 20))\n return len(a)",
-           ("oom",)),
+           ("oom", "timeout_cpu")),
     Attack("deep JSON", "def f():\n a = []\n for _ in range(10 ** 5): a = [a]\n return a", ("not_json",)),
     Attack("cyclic JSON", "def f():\n a = []; a.append(a)\n return a", ("not_json",)),
-    Attack("return 1 GB", "def f(): return 'x' * 10 ** 9", ("too_large", "oom")),
-    Attack("return 100 MB", "def f(): return 'x' * 10 ** 8", ("too_large", "oom")),
+    Attack("return 1 GB", "def f(): return 'x' * 10 ** 9", ("too_large", "oom", "timeout_cpu")),
+    Attack("return 100 MB", "def f(): return 'x' * 10 ** 8", ("too_large", "oom", "timeout_cpu")),
     Attack("print 1 GB", "def f():\n for _ in range(1000): print('x' * 10 ** 6)\n return 1", ("ok", "timeout_cpu"),
            (1,)),
     Attack("input()", "def f():\n try: input()\n except EOFError: return 'denied'", ("ok",)),
@@ -193,10 +220,12 @@ ENDINGS = [
            " def __reduce__(self): return print, ('x',)\ndef f(): return E()", ("not_json",)),
     Attack("NaN as output", "def f(): return float('nan')", ("not_json",)),
     Attack("x32 system call", "import ctypes\ndef f(): return ctypes.CDLL(None).syscall(0x40000000 + 41, 1, 1, 0)",
-           ("died",) if sys.byteorder == "little" else ANY_END),
+           ("died",) if platform.machine() in ("x86_64", "AMD64") else ("ok",), (-1,)),
     Attack("patch the runner", PATCH, ANY_END),
     Attack("forge frames", FORGE),
     Attack("inherited descriptors", FDS),
+    Attack("lie about the clock", CLOCK, ("timeout_wall",), slow=True),
+    Attack("write a little all the time", DRIBBLE, ("timeout_wall", "died"), slow=True),
     Attack("thread bomb", THREADS, ("ok", "oom", "exception"), slow=True),
 ]  # fmt: skip
 

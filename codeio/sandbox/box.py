@@ -93,14 +93,25 @@ class Sandbox:
         return self.submit(Run(program, tuple(inputs), **options), urgent=True).future.result().calls
 
     def certify(self, program: Program, calls: Sequence[Call]) -> tuple[bool, ...]:
-        """For each call, whether a second run agrees in status, output and error.
+        """`certify_all` of one program."""
+        (agreed,) = self.certify_all([(program, calls)])
+        return agreed
+
+    def certify_all(self, several: Iterable[tuple[Program, Sequence[Call]]]) -> Iterator[tuple[bool, ...]]:
+        """For each call of each program, whether a second run agrees in status, output and error.
 
         It runs in another process with another hash seed, random seed and clock, in reversed order.
         """
-        again = self.run(
-            program, [call.input for call in reversed(calls)], hash_seed=1, seed=1, shift=SHIFT_S
-        )
-        return tuple(agree(a, b) for a, b in zip(calls, reversed(again), strict=True))
+        several, ahead = itertools.tee(several)
+        results = self.map(second(program, calls) for program, calls in ahead)
+        for (_, calls), again in zip(several, results, strict=True):
+            yield tuple(agree(a, b) for a, b in zip(calls, reversed(again.calls), strict=True))
+
+
+def second(program: Program, calls: Sequence[Call]) -> Run:
+    """The run that finds out what depends on anything but the input."""
+    inputs = tuple(call.input for call in reversed(calls))
+    return Run(program, inputs, hash_seed=1, seed=1, shift=SHIFT_S)
 
 
 def agree(one: Call, two: Call) -> bool:

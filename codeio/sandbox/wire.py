@@ -11,14 +11,13 @@ from collections.abc import Iterator, Mapping
 from typing import Any, Literal
 
 import msgspec
-import orjson
 
 from codeio.records import Json
 from codeio.sandbox.inside.runner import DRAWN, FRAME, LOADED
 from codeio.sandbox.jobs import Arc, Call, Event, Limits
 
 KINDS = ("call", "line", "return", "exception")
-PATH = re.compile(r"(?<![\w.)\]])/(?:[^\s/'\":,;()<>]+/)+([^\s/'\":,;()<>]*)")
+PATH = re.compile(r"(?<![\w.)\]/])/(?:[^\s/'\":,;()<>]+/)+([^\s/'\":,;()<>]*)")
 ADDRESS = re.compile(r"\b0x[0-9a-fA-F]{6,}\b")
 SHOWN = 300  # characters of an error
 
@@ -62,6 +61,7 @@ LOAD = msgspec.json.Decoder(Loaded)
 DRAW = msgspec.json.Decoder(Drawn)
 INPUT = msgspec.json.Decoder(dict[str, Any])
 ANY = msgspec.json.Decoder()
+SORTED = json.JSONEncoder(sort_keys=True, allow_nan=False, separators=(",", ":"))  # orjson writes NaN as null
 
 
 def dumped(value: Mapping[str, Json]) -> str:
@@ -69,10 +69,7 @@ def dumped(value: Mapping[str, Json]) -> str:
 
     Raises TypeError or ValueError on what is not JSON.
     """
-    try:
-        return orjson.dumps(value, option=orjson.OPT_SORT_KEYS).decode()
-    except TypeError:  # integers beyond 64 bits, or no JSON at all
-        return json.dumps(value, sort_keys=True, allow_nan=False)
+    return SORTED.encode(value)
 
 
 def frames(raw: bytes, nonce: bytes) -> Iterator[tuple[int, bytes]]:

@@ -17,7 +17,6 @@ from contextlib import suppress
 from typing import NamedTuple
 
 from codeio.errors import EngineError
-from codeio.sandbox.inside.serve import PATIENCE
 from codeio.sandbox.jobs import Draw
 from codeio.sandbox.tasks import Key, Task
 from codeio.sandbox.zygote import Gone, Zygote
@@ -179,8 +178,7 @@ class Worker:
         body, limits, solo = task.body(), task.budget(), task.solo
         while self.flying and sum(f.size for f in self.flying) + len(body) > AHEAD_BYTES:
             self.receive()
-        silence = limits.load_wall + task.wanted * PATIENCE * limits.call_wall + GRACE_S
-        flight = Flight(task, secrets.token_bytes(8), len(body), solo, silence)
+        flight = Flight(task, secrets.token_bytes(8), len(body), solo, limits.total_wall + GRACE_S)
         self.streak += 1
         try:
             zygote = self.zygote(task.key)

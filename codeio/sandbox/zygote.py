@@ -13,7 +13,7 @@ from typing import Any, Literal, NamedTuple
 import msgspec
 
 from codeio.errors import EngineError
-from codeio.sandbox.inside.serve import JOB, REPLY, Budget
+from codeio.sandbox.inside.serve import JOB, PATIENCE, REPLY, Budget
 from codeio.sandbox.jobs import Limits
 from codeio.sandbox.routes import PRELOAD, Kind
 
@@ -64,6 +64,7 @@ def budget(limits: Limits, calls: int, traced: bool) -> Budget:
         LOAD_S + limits.wall,
         limits.wall,
         2 * load + calls * 3 * hard,
+        2 * (LOAD_S + limits.wall) + calls * PATIENCE * limits.wall,
         min(MOST_BYTES, one * (calls + 2)),
     )
 
@@ -88,8 +89,13 @@ class Zygote:
             "output_bytes": limits.output_bytes,
             "trace_bytes": TRACE_BYTES,
         }
-        self.process = spawned(launch, config, hash_seed)
-        theirs.close()
+        try:
+            self.process = spawned(launch, config, hash_seed)
+        except OSError as error:
+            ours.close()
+            raise EngineError(f"{launch.python} cannot be started: {error.strerror}") from error
+        finally:
+            theirs.close()
         self.facts = self.greeting()
 
     def greeting(self) -> dict[str, Any]:

@@ -15,7 +15,7 @@ from typing import Any, NamedTuple
 
 from . import filters, kernel, runner
 
-JOB = struct.Struct("=I8sdddddI")  # body bytes, nonce, then the limits in the order of Budget
+JOB = struct.Struct("=I8sddddddI")  # body bytes, nonce, then the limits in the order of Budget
 REPLY = struct.Struct("=IiId")  # raw bytes, wait status, reason, CPU seconds
 EXITED, CPU, WALL, FLOOD = range(4)  # reasons why a child ended
 GLANCE = 0.2  # seconds between looks at a silent child
@@ -31,6 +31,7 @@ class Budget(NamedTuple):
     load_wall: float
     call_wall: float
     total_cpu: float
+    total_wall: float
     bytes: int
 
 
@@ -114,24 +115,26 @@ def bind(second: filters.Filter | None, budget: Budget, space: int) -> None:
 
 
 def watched(child: int, reader: int, budget: Budget, page: mmap.mmap) -> tuple[int, bytes]:
-    """Collect what the child writes until it ends or exceeds a limit."""
-    parts: list[bytes] = []
-    total = 0
+    """Collect what the child writes until it ends or exceeds a limit. Writing all the time hides from none."""
+    raw, glance = bytearray(), min(GLANCE, budget.call_cpu)
+    look = time.monotonic() + glance
+    end = time.monotonic() + budget.total_wall
     poll = select.poll()
     poll.register(reader, select.POLLIN)
     while True:
-        if not poll.poll(min(GLANCE, budget.call_cpu) * 1000 + 1):
-            reason = excess(child, budget, page)
+        if poll.poll(glance * 1000 + 1):
+            part = os.read(reader, 1 << 18)
+            if not part:
+                return EXITED, bytes(raw)
+            raw += part
+            if len(raw) > budget.bytes:
+                return FLOOD, bytes(raw[: budget.bytes])
+        now = time.monotonic()
+        if now >= look:
+            reason = WALL if now > end else excess(child, budget, page)
             if reason:
-                return reason, b"".join(parts)
-            continue
-        part = os.read(reader, 1 << 18)
-        if not part:
-            return EXITED, b"".join(parts)
-        parts.append(part)
-        total += len(part)
-        if total > budget.bytes:
-            return FLOOD, b"".join(parts)[: budget.bytes]
+                return reason, bytes(raw)
+            look = now + glance
 
 
 def excess(child: int, budget: Budget, page: mmap.mmap) -> int:

@@ -1,0 +1,258 @@
+"""The box: many threads, lost processes, nothing left behind, second runs, no isolation no sandbox."""
+
+import os
+import signal
+import subprocess
+import sys
+import threading
+import time
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import pytest
+
+from codeio.errors import EngineError
+from codeio.sandbox import Call, Launch, Limits, Program, Run, Sandbox
+from codeio.sandbox.box import agree
+from tests.conftest import ROOT
+
+LIMITS = Limits(cpu_s=0.3, memory_mb=256)
+DOUBLE = Program("def f(x): return 2 * x", "f")
+SLEEP = Program("import time\ndef f(x): time.sleep(x)", "f")
+
+
+@pytest.fixture(scope="module")
+def box():
+    with Sandbox(LIMITS, workers=2) as box:
+        yield box
+
+
+def f(body, before=""):
+    """A program of one function of x."""
+    return Program(f"{before}\ndef f(x):\n    {body}\n", "f")
+
+
+def family(pid):
+    """A process and all below it."""
+    parents = {}
+    for entry in Path("/proc").glob("[0-9]*/stat"):
+        try:
+            said = entry.read_text()
+        except OSError:  # it has just ended
+            continue
+        parents.setdefault(int(said.rpartition(")")[2].split()[1]), []).append(int(entry.parent.name))
+    found = [pid]
+    for one in found:
+        found += parents.get(one, [])
+    return found
+
+
+def alive(pid):
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
+    except OSError:
+        return False
+
+
+def awaited(condition, seconds=30.0):
+    """Poll until the condition holds; the limit is for a hang, not for speed."""
+    end = time.monotonic() + seconds
+    while not condition() and time.monotonic() < end:
+        time.sleep(0.01)
+    return condition()
+
+
+def guardian(worker):
+    """The process of the worker's zygote once there is one."""
+    assert awaited(lambda: worker.zygotes)
+    return next(iter(list(worker.zygotes.values()))).process
+
+
+def test_map_keeps_the_order(box):
+    programs = [f(f"return sum(range(x * {n % 7} * 1000))") for n in range(60)]
+    results = list(box.map(Run(p, ({"x": n},)) for n, p in enumerate(programs)))
+    assert [r.calls[0].output for r in results] == [sum(range(n * (n % 7) * 1000)) for n in range(60)]
+
+
+def test_map_takes_little_in_advance(box):
+    taken = []
+    jobs = (taken.append(n) or Run(DOUBLE, ({"x": n},)) for n in range(10_000))
+    results = box.map(jobs)
+    assert next(results).calls[0].output == 0
+    results.close()
+    assert len(taken) < 200
+
+
+def test_many_threads_call_one_box(box):
+    def ask(n):
+        return [box.run(DOUBLE, [{"x": 100 * n + k}])[0].output for k in range(20)]
+
+    with ThreadPoolExecutor(8) as pool:
+        assert list(pool.map(ask, range(8))) == [[2 * (100 * n + k) for k in range(20)] for n in range(8)]
+
+
+def test_a_zygote_per_hash_seed_and_per_import(box):
+    where = f("import os; return os.environ['PYTHONHASHSEED']")
+    assert [box.run(where, [{"x": 0}], hash_seed=n)[0].output for n in (0, 1, 7)] == ["0", "1", "7"]
+    numpy = f("import sys; return 'numpy' in sys.modules", "import numpy")
+    assert box.run(numpy, [{"x": 0}])[0].output
+
+
+@pytest.mark.parametrize("which", [0, 1], ids=["guardian", "zygote"])
+def test_a_lost_process_loses_no_job(which):
+    with Sandbox(LIMITS, workers=2) as box:
+        results = []
+        for n, result in enumerate(box.map(Run(DOUBLE, ({"x": n},)) for n in range(300))):
+            results.append(result.calls[0])
+            if n in (20, 120, 200):
+                os.kill(family(guardian(box.crew[n % 2]).pid)[which], signal.SIGKILL)
+        assert [c.status for c in results] == ["ok"] * 300
+        assert [c.output for c in results] == [2 * n for n in range(300)]
+
+
+def test_a_job_under_which_every_process_dies_is_an_engine_error():
+    with Sandbox(Limits(cpu_s=9.0, memory_mb=256), workers=1) as box:
+        task = box.submit(Run(SLEEP, ({"x": 20}, {"x": 0})))
+        while not task.future.done():
+            if box.crew[0].flying:
+                guardian(box.crew[0]).kill()
+            time.sleep(0.005)
+        assert [c.status for c in task.future.result().calls] == ["engine_error"] * 2
+        assert "a sandbox process died" in task.future.result().calls[0].error
+        assert box.run(DOUBLE, [{"x": 4}])[0].output == 8
+
+
+def test_close_ends_everything():
+    box = Sandbox(LIMITS, workers=1)
+    pids = family(guardian(box.crew[0]).pid)
+    waiting = [box.submit(Run(SLEEP, ({"x": 60},))) for _ in range(3)]
+    assert awaited(lambda: box.crew[0].flying)
+    box.close()
+    assert len(pids) == 2
+    assert awaited(lambda: not any(map(alive, pids)))
+    for task in waiting:
+        with pytest.raises(EngineError, match="closed"):
+            task.future.result(timeout=30)
+    with pytest.raises(EngineError, match="closed"):
+        box.run(DOUBLE, [{"x": 1}])
+
+
+DRIVER = """
+import sys
+from codeio.sandbox import Limits, Program, Sandbox
+with Sandbox(Limits(cpu_s=60.0, memory_mb=256), workers=1) as box:
+    print(box.crew[0].zygotes["lite", 0].process.pid, flush=True)
+    box.run(Program("def f():\\n while True: pass", "f"), [{}])
+"""
+
+
+def test_a_killed_driver_leaves_no_process():
+    driver = subprocess.Popen([sys.executable, "-c", DRIVER], cwd=ROOT, stdout=subprocess.PIPE, text=True)
+    root = int(driver.stdout.readline())
+    assert awaited(lambda: len(family(root)) == 3)  # guardian, zygote, the child that loops
+    pids = family(root)
+    driver.kill()
+    driver.communicate()
+    assert awaited(lambda: not any(map(alive, pids)))
+
+
+def test_threads_that_end_take_no_zygote_along():
+    made = []
+    thread = threading.Thread(target=lambda: made.append(Sandbox(LIMITS, workers=1)))
+    thread.start()
+    thread.join()
+    with made[0] as box:
+        assert box.run(DOUBLE, [{"x": 4}])[0].output == 8
+
+
+@pytest.mark.full
+def test_flat_memory_no_zombie_and_no_open_file_after_many_jobs():
+    def size(pid):
+        return int(Path(f"/proc/{pid}/statm").read_text().split()[1])
+
+    with Sandbox(LIMITS, workers=2) as box:
+
+        def go(n):
+            assert all(r.calls[0].status == "ok" for r in box.map(Run(DOUBLE, ({"x": k},)) for k in range(n)))
+            return size("self"), len(os.listdir("/proc/self/fd"))
+
+        memory, files = go(10_000)
+        later, as_many = go(20_000)
+        assert as_many <= files
+        assert later < 1.1 * memory
+        below = [pid for worker in box.crew for pid in family(guardian(worker).pid)]
+        assert len(below) == 4
+        assert all(map(alive, below))
+
+
+@pytest.mark.parametrize(
+    ("before", "body", "agrees"),
+    [
+        ("", "return x * 2", True),
+        ("import random", "return random.Random(x).random()", True),
+        ("import random", "return x + random.random()", False),
+        ("import numpy", "return numpy.random.rand()", False),
+        ("import time", "return int(time.time()) // 3600", False),
+        ("import datetime", "return datetime.date.today().isoformat()", False),
+        ("from datetime import datetime as d", "return d.now().year", False),
+        ("", "return list({str(x), 'a', 'b', 'c', 'd', 'e'})", False),
+        ("seen = []", "seen.append(x); return len(seen)", False),
+        ("", "return sorted({str(x), 'a', 'b'})", True),
+        ("", "return hash(str(x))", False),
+        ("", "return id(object()) if x > 5 else x", False),
+        ("import os", "return os.urandom(4).hex()", False),
+        ("import uuid", "return str(uuid.uuid4())", False),
+        ("import secrets", "return secrets.randbelow(10 ** 9)", False),
+        ("", "raise ValueError(x)", True),
+    ],
+)
+def test_certificate(box, before, body, agrees):
+    program = f(body, before)
+    calls = box.run(program, [{"x": n} for n in range(8)])
+    assert not any(c.status == "died" for c in calls)
+    assert all(box.certify(program, calls)) is agrees
+
+
+@pytest.mark.parametrize(
+    ("one", "two", "agrees"),
+    [(1, 1, True), (1, 1.0, False), (1, True, False), ({"a": 1, "b": 2}, {"b": 2, "a": 1}, True), (0.1, 0.1, True),
+     (0.1, 0.1 + 1e-9, False), ([1], [1, 2], False), (2**70, 2**70, True), (None, 0, False)],
+)  # fmt: skip
+def test_determinism_has_no_tolerance(one, two, agrees):
+    assert agree(Call({}, "ok", one), Call({}, "ok", two)) is agrees
+    assert not agree(Call({}, "ok", one), Call({}, "exception", one))
+    assert not agree(Call({}, "ok", one), Call({}, "ok", one, mutated=True))
+
+
+@pytest.mark.parametrize(
+    ("isolation", "without", "says"),
+    [
+        ("T3", ("namespaces",), "no namespaces: simulated"),
+        ("T2", ("landlock",), "no landlock: simulated"),
+        ("T2", ("seccomp",), "no seccomp: simulated"),
+        ("auto", ("seccomp",), "isolation=none is unsafe"),
+        ("T4", (), "'T4' does not exist"),
+    ],
+)
+def test_no_isolation_no_sandbox(isolation, without, says):
+    with pytest.raises(EngineError, match=says):
+        Sandbox(LIMITS, workers=1, isolation=isolation, launch=Launch(without=without))
+
+
+def test_interpreter_that_cannot_be_started():
+    with pytest.raises(EngineError, match="no-such-python cannot be started"):
+        Sandbox(LIMITS, workers=1, launch=Launch(python="/no-such-python"))
+
+
+def test_auto_takes_what_there_is():
+    with Sandbox(LIMITS, workers=1, launch=Launch(without=("namespaces",))) as box:
+        assert (box.tier, box.facts["way"]) == ("T2", "plain")
+        assert "no namespaces: simulated" in box.choice.refused["userns"]
+        assert box.run(f("return x"), [{"x": 1}])[0].output == 1
+
+
+def test_certificates_of_many_programs_at_once(box):
+    stable, wild, none = f("return x"), f("return random.random()", "import random"), f("return 1")
+    several = [(p, box.run(p, [{"x": n} for n in range(3)])) for p in (stable, wild)] * 20
+    agreed = list(box.certify_all([*several, (none, ())]))
+    assert agreed == [(True,) * 3, (False,) * 3] * 20 + [()]

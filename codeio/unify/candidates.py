@@ -8,7 +8,8 @@ from typing import Literal
 import msgspec
 
 from codeio.records import Dropped
-from codeio.unify.module import Module, last
+from codeio.unify.clean import last
+from codeio.unify.module import Module
 
 Form = Literal["function", "method", "static"]
 MANY = 6  # parameters

@@ -9,7 +9,7 @@ import msgspec
 from codeio.unify import kinds, pieces
 from codeio.unify.evidence import Evidence, Parameter, literal
 from codeio.unify.kinds import Kind
-from codeio.unify.usage import Link
+from codeio.unify.places import Link
 from codeio.unify.wrap import FUNCTIONS, TWO_ARGUMENTS
 
 Size = Literal["wide", "small"]

@@ -156,6 +156,8 @@ class Base:
 class Child(Base):
     def f(self, values: list[int]):
         print("working")
+        if values:
+            "an old line of code"
         return [helper(self.twice(v)) + TABLE["a"] for v in values]
 
     def other(self):
@@ -178,7 +180,7 @@ def test_code_is_what_the_function_needs_and_no_more(box):
         "class Child",
     ):
         assert kept in code
-    for left in ("os", "Counter", "UNUSED", "Not to be kept", "working", "def other", "__main__"):
+    for left in ("os", "Counter", "UNUSED", "Not to be kept", "working", "old line", "def other", "__main__"):
         assert left not in code
 
 

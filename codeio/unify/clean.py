@@ -3,8 +3,6 @@
 import ast
 import copy
 
-from codeio.unify.scope import Definition
-
 
 def clean(node: ast.stmt, quiet: bool) -> ast.stmt:
     """A copy without docstrings, and without prints where they only show progress."""
@@ -32,19 +30,8 @@ class Cleaner(ast.NodeTransformer):
     def __init__(self, quiet: bool) -> None:
         self.quiet = quiet
 
-    def visit_FunctionDef(self, node: ast.FunctionDef) -> ast.stmt:
-        return self.without_docstring(node)
-
-    def visit_ClassDef(self, node: ast.ClassDef) -> ast.stmt:
-        return self.without_docstring(node)
-
-    def without_docstring(self, node: Definition) -> ast.stmt:
-        self.generic_visit(node)
-        node.body = [n for n in node.body if not is_text(n)] or [ast.Pass()]
-        return node
-
     def visit_Expr(self, node: ast.Expr) -> ast.stmt:
-        return ast.Pass() if self.quiet and only_shows(node.value) else node
+        return ast.Pass() if is_text(node) or (self.quiet and only_shows(node.value)) else node
 
 
 def is_text(node: ast.stmt) -> bool:

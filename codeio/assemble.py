@@ -106,7 +106,7 @@ def conversation(problem: Problem, params: Params) -> Example | None:
     if not right[-1] and params.wrong == "drop":
         return None
     if not right[-1] and params.wrong == "ground_truth":
-        responses[-1] = problem.gold or prompting.bare(problem)
+        responses[-1] = problem.gold or prompting.answer(problem.predict, problem.wanted)
         right[-1] = True
     style = params.model.prompts
     feedback = (prompting.again(one, problem.predict, style) for one in verdicts[:-1])

@@ -165,7 +165,11 @@ def test_wrong_looks_at_the_last_taken_turn(store, params):
         assert ends_right == (name in drop)
         assert truth[name].messages[:-1] == example.messages[:-1]
         last = truth[name].messages[-1].content
-        assert last == (example.messages[-1].content if ends_right else prompting.bare(problems[name]))
+        assert last == (
+            example.messages[-1].content
+            if ends_right
+            else prompting.answer(problems[name].predict, problems[name].wanted)
+        )
 
 
 WRONG, MENDED = [False] * (MOST + 1), [False, True]

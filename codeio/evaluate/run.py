@@ -101,7 +101,7 @@ def general(params: Params, ask: Answers) -> list[Item]:
     count = params.evaluate.instructions
     if not count:
         return []
-    asked = list(instructions.tasks(instructions.EVALUATED, count, params.seed + 1))
+    asked = list(instructions.evaluated(count, params.seed))
     known = [answer for _, answer in instructions.tasks(instructions.FAMILIES, 10 * count, params.seed)]
     guess = min(set(known), key=lambda a: (-known.count(a), a))
     responses = ask([question for question, _ in asked])

@@ -14,6 +14,7 @@ TINY = {
     "programs": "90",
     "installed": "[toolz]",
     "pairs": "3",
+    "pairs_per_function": "3",
     "rows_per_shard": "40",
     "vocab": "400",
     "budget": "tokens",
@@ -51,11 +52,11 @@ class House:
         return said
 
     def set(self, **values: str) -> None:
-        """Change settings of params.yaml by the name of their last key."""
+        """Change settings of params.yaml by the name of their last key; a section of that name stays."""
         path = self.root / "params.yaml"
         text = path.read_text()
         for key, value in values.items():
-            text, found = re.subn(rf"(?m)^(\s*{key}:) *[^#\n]*?( *#.*)?$", rf"\1 {value}\2", text)
+            text, found = re.subn(rf"(?m)^( *{key}:) +[^#\s][^#\n]*?( *#.*)?$", rf"\1 {value}\2", text)
             assert found, f"params.yaml has no {key}"
         path.write_text(text)
 

@@ -86,7 +86,7 @@ def ladder(held: Held, params: Params, ask: Answers) -> list[Item]:
             baseline_correct=base.correct,
             status=own.status if response is not None else "too_long",
             prompt=question,
-            wanted=prompting.in_order(problem.wanted),
+            wanted=prompting.compact(problem.wanted),
             response=response or "",
             baseline=guess,
         )
@@ -101,7 +101,7 @@ def general(params: Params, ask: Answers) -> list[Item]:
     count = params.evaluate.instructions
     if not count:
         return []
-    asked = list(instructions.tasks(instructions.EVALUATED, count, params.seed + 1))
+    asked = list(instructions.evaluated(count, params.seed))
     known = [answer for _, answer in instructions.tasks(instructions.FAMILIES, 10 * count, params.seed)]
     guess = min(set(known), key=lambda a: (-known.count(a), a))
     responses = ask([question for question, _ in asked])

@@ -66,7 +66,7 @@ def data_of(name: str, params: Params, tokenizer: PreTrainedTokenizerBase) -> tu
     if name == "io":
         examples = assemble.view(assemble.store(params), params, counts)
     else:
-        examples = instructions.examples(params.train.instructions, params.seed)
+        examples = instructions.examples(params.train.instructions, params.seed, counts)
     rows = list(encoded(examples, tokenizer, params.model.context, counts))
     if not rows:
         left = ", ".join(f"{n} {why}" for why, n in counts.items()) or "it is empty"

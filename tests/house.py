@@ -19,6 +19,7 @@ TINY: dict[str, Any] = {
     "collect.installed": ["toolz"],
     "collect.rows_per_shard": 40,
     "execute.pairs": 3,
+    "pairs_per_function": 2,
     "tokenizer.vocab": 400,
     "train.tokens": 20_000,
     "train.save_steps": 5,

@@ -42,7 +42,7 @@ ui: setup ## MLflow's pages on this machine
 	$(RUN) mlflow ui
 
 bench-sandbox: setup ## speed of the execution engine beside plain ways of running code
-	$(RUN) python -m tests.bench.bench_sandbox $(if $(REFERENCE),reference=$(REFERENCE))
+	$(RUN) python -m tests.bench.bench_sandbox
 
 bench-corpus: setup ## yield of code-to-functions on raw files: FILES=raw.jsonl.gz
 	$(RUN) python -m tests.bench.bench_corpus $(if $(FILES),files=$(FILES))

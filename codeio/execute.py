@@ -143,7 +143,8 @@ def buckets_of(call: Call) -> set[tuple[Arc, int]]:
 def cover(chosen: Iterable[Call], pool: Iterable[Call]) -> float:
     """Share of the arcs that the pool reaches which the chosen ones cover."""
     reached = set().union(*map(arcs_of, pool))
-    return round(len(set().union(*map(arcs_of, chosen))) / len(reached), 4) if reached else 1.0
+    covered = reached & set().union(*map(arcs_of, chosen))
+    return round(len(covered) / len(reached), 4) if reached else 1.0
 
 
 def pairs_of(function: Function, calls: Sequence[Call]) -> Iterator[Pair]:

@@ -143,7 +143,7 @@ class Model(Section, kw_only=True):
     init: Literal["scratch", "pretrained"]
     hub: Checkpoint | None
     prompts: Literal["ask", "brief"]
-    architecture: dict[str, int]
+    architecture: dict[str, int | float]
     context: int
     io: Schedule
     instruct: Schedule

@@ -1,15 +1,13 @@
 """A small checkout to run the real commands in: the working tree's files, tiny sizes, its own git and DVC."""
 
+import json
 import os
+import re
 import shutil
 import subprocess
 import sys
-from functools import reduce
-from operator import getitem
 from pathlib import Path
 from typing import Any
-
-import yaml
 
 from tests.conftest import ROOT
 
@@ -57,15 +55,17 @@ class House:
         return said
 
     def set(self, values: dict[str, Any]) -> None:
-        """Change settings of params.yaml by their dotted keys."""
-        path = self.root / "params.yaml"
-        settings = yaml.safe_load(path.read_text())
-        for key, value in values.items():
-            *sections, last = key.split(".")
-            section = reduce(getitem, sections, settings)
-            assert last in section, f"params.yaml has no {key}"
-            section[last] = value
-        path.write_text(yaml.safe_dump(settings, sort_keys=False))
+        """Change settings of params.yaml by their dotted keys; all else stays as it is, comments too."""
+        path, inside, left = self.root / "params.yaml", [], dict(values)
+        lines = path.read_text().splitlines(keepends=True)
+        for number, line in enumerate(lines):
+            if found := re.match(r"( *)(\w+):", line):
+                inside = [*inside[: len(found[1]) // 2], found[2]]
+                if (key := ".".join(inside)) in left:
+                    comment = re.search(r" #.*", line)
+                    lines[number] = f"{found[0]} {json.dumps(left.pop(key))}{comment[0] if comment else ''}\n"
+        assert not left, f"params.yaml has no {list(left)}"
+        path.write_text("".join(lines))
 
 
 def build(root: Path) -> House:

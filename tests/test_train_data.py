@@ -16,7 +16,7 @@ from codeio.errors import BadInput, BadParams
 from codeio.params import Instructions
 from codeio.tokenizer import END
 from codeio.train import instructions
-from codeio.train.data import IGNORED, encode, encoded
+from codeio.train.data import IGNORED, encoded, rows
 
 CHAT = [
     {"role": "system", "content": "Be brief."},
@@ -58,7 +58,7 @@ def conversations(draw: st.DrawFn) -> Example:
 
 @given(conversations())
 def test_labels_are_the_supervised_answers_and_their_ends(made, example):
-    row = encode(example, made)
+    row = next(rows([example], made))
     assert len(row["labels"]) == len(row["input_ids"])
     shown = zip(row["input_ids"], row["labels"], strict=True)
     assert all(label in (IGNORED, token) for token, label in shown)
@@ -68,11 +68,11 @@ def test_labels_are_the_supervised_answers_and_their_ends(made, example):
 
 def test_too_long_and_unsupervised_rows_are_left_out_and_counted(made):
     short = conversation("a", "b", supervised=(1,))
-    length = len(encode(short, made)["input_ids"])
+    length = len(next(rows([short], made))["input_ids"])
     several = [short, conversation("a", "bb" * 40, supervised=(1,)), conversation("a", "b", supervised=())]
     counts = Counter()
     (row,) = encoded(several, made, length, counts)
-    assert row == encode(short, made)
+    assert row == next(rows([short], made))
     assert counts == {
         "trained": 1, "tokens": length, "supervised tokens": 2,
         "longer than the context": 1, "nothing supervised": 1,

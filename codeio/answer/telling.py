@@ -65,14 +65,17 @@ def tell(telling: Telling) -> str | Refused:
 
 
 def noted(telling: Telling, root: Frame) -> str | Refused:
-    """Compact: every step. An input is first guessed, then its result is written out."""
+    """Compact: the input, given or guessed, and every step; a guess ends with what comes of it.
+
+    To write down a given input first is how a small model learns to read it.
+    """
     notation = Notation(outline(telling.code))
     notation.frame(root)
-    lines = [notation.text()]
     call = telling.call
+    start = " ".join(f"{name}={show(value)}" for name, value in call.input.items())
+    lines = [start, notation.text()]
     if telling.predict == "input":
-        guess = " ".join(f"{name}={show(value)}" for name, value in call.input.items())
-        lines = [guess, *lines, f"{telling.entry}={visible(call.output)}"]
+        lines.append(f"{telling.entry}={visible(call.output)}")
     final = call.output if telling.predict == "output" else call.input
     lines.append(show({telling.predict: final}))
     text = "\n".join(line for line in lines if line)

@@ -13,7 +13,7 @@ import msgspec
 from codeio import facts, prompting, shards, stage, values
 from codeio.errors import BadInput, BadParams
 from codeio.params import Params
-from codeio.records import Problem, Turn
+from codeio.records import Problem, Turn, Verdict
 
 VIEW = ("teacher", "revisions", "pairs_per_function", "predict", "format", "wrong", "fraction", "loss")
 
@@ -54,10 +54,12 @@ def check(params: Params) -> None:
 def view(problems: Iterable[Problem], params: Params, counts: Counter[str]) -> Iterator[Example]:
     """Examples of the view; what was left out and why is added to `counts`."""
     check(params)
+    ranks: dict[str, set[int]] = {}
     for problem in problems:
         if problem.split != "train":
             continue
         counts["problems"] += 1
+        ranks.setdefault(problem.function, set()).add(problem.rank)
         why = left_out(problem, params)
         example = None if why else conversation(problem, params)
         if example is None:
@@ -66,6 +68,8 @@ def view(problems: Iterable[Problem], params: Params, counts: Counter[str]) -> I
         counts["examples"] += 1
         counts["turns"] += len(example.messages) // 2
         yield example
+    wish = range(params.pairs_per_function)
+    counts["functions with fewer pairs"] += sum(not seen.issuperset(wish) for seen in ranks.values())
 
 
 def left_out(problem: Problem, params: Params) -> str | None:
@@ -97,23 +101,32 @@ def conversation(problem: Problem, params: Params) -> Example | None:
     """The chat of a problem, or None where the view drops it for its wrong last turn."""
     turns = taken(problem, params.revisions)
     responses = [turn.main.response for turn in turns]
-    right = [turn.correct for turn in turns]
+    verdicts = [verdict(problem, turn) for turn in turns]
+    right = [one.correct for one in verdicts]
     if not right[-1] and params.wrong == "drop":
         return None
     if not right[-1] and params.wrong == "ground_truth":
-        responses[-1] = problem.gold or prompting.bare(problem)
+        responses[-1] = problem.gold or prompting.answer(problem.predict, problem.wanted)
         right[-1] = True
     style = params.model.prompts
-    messages = [Message("user", prompting.question(problem, style))]
-    for n, response in enumerate(responses):
-        messages.append(Message("assistant", response))
-        verdict = turns[n].main.verdict
-        if n + 1 < len(responses) and verdict is not None:
-            messages.append(Message("user", prompting.again(verdict, problem.predict, style)))
+    feedback = (prompting.again(one, problem.predict, style) for one in verdicts[:-1])
+    asked = [prompting.question(problem, style), *feedback]
+    messages = [
+        message
+        for question, response in zip(asked, responses, strict=True)
+        for message in (Message("user", question), Message("assistant", response))
+    ]
     supervised = [
         n for n, is_right in enumerate(right) if counts_in_loss(n, is_right, len(right), params.loss)
     ]
     return Example(problem.id, tuple(messages), tuple(2 * n + 1 for n in supervised))
+
+
+def verdict(problem: Problem, turn: Turn) -> Verdict:
+    """What execution said of a turn. Raises BadInput where it was never asked: the view would guess."""
+    if turn.main.verdict is None:
+        raise BadInput(f"problem {problem.id} has an answer without a verdict: run `dvc repro revise`")
+    return turn.main.verdict
 
 
 def counts_in_loss(turn: int, right: bool, total: int, loss: str) -> bool:

@@ -113,7 +113,7 @@ def lineage() -> dict[str, str]:
     tags = {f"dvc.{at}": output.md5 for at, output in locked().items()}
     if path.exists():
         tags["codeio.dvc_lock_md5"] = hashlib.md5(path.read_bytes()).hexdigest()
-    tiers = {str(facts["tier"]) for facts in sidecars().values() if "tier" in facts}
+    tiers = {str(facts["isolation"]) for facts in sidecars().values() if "isolation" in facts}
     return tags | {"codeio.isolation": ",".join(sorted(tiers)) or "unknown"}
 
 

@@ -13,9 +13,9 @@ from msgspec.structs import replace
 from codeio import stage
 from codeio.answer.teach import Teach, teacher
 from codeio.params import Params
-from codeio.records import Dropped, Predict, Problem, Turn, Verdict
+from codeio.records import Dropped, Problem, Turn
 from codeio.sandbox import Limits, Sandbox
-from codeio.verify import judged, template
+from codeio.verify import judged
 
 
 def shard(problems: Sequence[Problem], box: Sandbox, teach: Teach, params: Params) -> Iterator[Problem]:
@@ -32,11 +32,6 @@ def shard(problems: Sequence[Problem], box: Sandbox, teach: Teach, params: Param
         done |= {one.id: one for one in judged(again, box, lines)}
     for one in problems:
         yield done.get(one.id, one)
-
-
-def request(verdict: Verdict, predict: Predict) -> str:
-    """The user's next message after a wrong answer: what happened, and the wish for another try."""
-    return template("revise").substitute(feedback=verdict.feedback, predict=predict)
 
 
 @contextmanager

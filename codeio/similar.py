@@ -11,6 +11,7 @@ from datasketch import MinHash, MinHashLSH
 
 PERMUTATIONS = 64  # standard error of the estimated similarity: 1/sqrt(64) = 0.125 at worst
 RUN = 5
+LARGEST = 0.95  # threshold that the index takes at this many permutations; `find` asks for the exact one
 TOKEN = re.compile(r"\w+|[^\w\s]")
 COMMENT = re.compile(r"#[^\n]*")
 
@@ -29,7 +30,7 @@ class Similar:
 
     def __init__(self, threshold: float, known: Iterable[tuple[str, str]] = ()) -> None:
         self.threshold = threshold
-        self.lsh = MinHashLSH(threshold=threshold, num_perm=PERMUTATIONS)
+        self.lsh = MinHashLSH(threshold=min(threshold, LARGEST), num_perm=PERMUTATIONS)
         self.signatures: dict[str, MinHash] = {}
         for name, code in known:
             self.add(name, signature(code))

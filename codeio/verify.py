@@ -5,20 +5,15 @@ that leads to the asked output is right (paper, section 2.2). A malformed answer
 what happened.
 """
 
-import json
 from collections.abc import Iterable, Sequence
-from functools import cache
-from pathlib import Path
-from string import Template
 
 from msgspec.structs import replace
 
-from codeio import values
+from codeio import prompting, values
 from codeio.calls import Calls, run, wanted, written
 from codeio.records import Json, Predict, Problem, Turn, Verdict
 from codeio.sandbox import Call, Sandbox
 
-PROMPTS = Path(__file__).parent / "prompts"
 SHOWN = 300  # characters of a value that a feedback shows
 LIMITS = ("timeout_cpu", "timeout_wall", "oom", "died")  # the code never got to a result
 
@@ -91,16 +86,10 @@ def failed(call: Call, parts: dict[str, str]) -> str:
 
 def feedback(name: str, **parts: str) -> str:
     """The feedback of that name, with its values filled in."""
-    return template(f"feedback_{name}").substitute(parts)
-
-
-@cache
-def template(name: str) -> Template:
-    """A text of codeio/prompts with $names for its parts."""
-    return Template((PROMPTS / f"{name}.txt").read_text(encoding="utf-8").strip())
+    return prompting.filled(f"feedback_{name}", **parts)
 
 
 def shown(value: Json) -> str:
     """A value as JSON, cut where it is long."""
-    text = json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+    text = prompting.compact(value)
     return text if len(text) <= SHOWN else f"{text[:SHOWN]}…"

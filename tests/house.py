@@ -1,27 +1,33 @@
 """A small checkout to run the real commands in: the working tree's files, tiny sizes, its own git and DVC."""
 
 import os
-import re
 import shutil
 import subprocess
 import sys
+from functools import reduce
+from operator import getitem
 from pathlib import Path
+from typing import Any
+
+import yaml
 
 from tests.conftest import ROOT
 
 # Small enough for a test, large enough that every rung and both kinds of code are there.
-TINY = {
-    "programs": "90",
-    "installed": "[toolz]",
-    "pairs": "3",
-    "rows_per_shard": "40",
-    "vocab": "400",
-    "budget": "tokens",
-    "tokens": "20000",
-    "rows": "40",
-    "items": "8",
-    "max_new_tokens": "40",
-    "instructions": "4",
+TINY: dict[str, Any] = {
+    "collect.procedural.programs": 90,
+    "collect.installed": ["toolz"],
+    "collect.rows_per_shard": 40,
+    "execute.pairs": 3,
+    "pairs_per_function": 2,
+    "tokenizer.vocab": 400,
+    "train.tokens": 20_000,
+    "train.save_steps": 5,
+    "train.instructions.rows": 40,
+    "train.instructions.tokens": 4_000,
+    "evaluate.items": 8,
+    "evaluate.max_new_tokens": 40,
+    "evaluate.instructions": 4,
 }
 
 
@@ -50,14 +56,16 @@ class House:
         assert process.returncode == code, f"{command} ended with {process.returncode}:\n{said[-6000:]}"
         return said
 
-    def set(self, **values: str) -> None:
-        """Change settings of params.yaml by the name of their last key."""
+    def set(self, values: dict[str, Any]) -> None:
+        """Change settings of params.yaml by their dotted keys."""
         path = self.root / "params.yaml"
-        text = path.read_text()
+        settings = yaml.safe_load(path.read_text())
         for key, value in values.items():
-            text, found = re.subn(rf"(?m)^(\s*{key}:) *[^#\n]*?( *#.*)?$", rf"\1 {value}\2", text)
-            assert found, f"params.yaml has no {key}"
-        path.write_text(text)
+            *sections, last = key.split(".")
+            section = reduce(getitem, sections, settings)
+            assert last in section, f"params.yaml has no {key}"
+            section[last] = value
+        path.write_text(yaml.safe_dump(settings, sort_keys=False))
 
 
 def build(root: Path) -> House:
@@ -69,7 +77,7 @@ def build(root: Path) -> House:
             (root / line).parent.mkdir(parents=True, exist_ok=True)
             shutil.copyfile(ROOT / line, root / line)
     house = House(root)
-    house.set(**TINY)
+    house.set(TINY)
     house.run("git", "init", "-q")
     house.run("git", "config", "user.email", "test@example.org")
     house.run("git", "config", "user.name", "test")

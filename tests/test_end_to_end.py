@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 import signal
 import time
 from pathlib import Path
@@ -124,7 +125,7 @@ def test_damaged_shard_is_named(house):
 
 
 def interrupt(house: House, stage: str, after: str, how: int) -> None:
-    """Start a stage under DVC anew and kill all of it once a file like `after` is there."""
+    """Start a stage under DVC anew and end all of it once a file like `after` is there."""
     running = house.start("setsid", "python", "-m", "dvc", "repro", "-f", "-s", "--no-run-cache", stage)
     deadline = time.monotonic() + 120
     while not list(house.root.glob(after)):
@@ -149,6 +150,18 @@ def test_killed_stage_goes_on_to_the_same_bytes(house, stage, after, how):
     said = house.run("dvc", "repro", "-f", "-s", "--no-run-cache", stage)
     assert "shards finished by an earlier run" in said
     assert outs(house, stage.split("@")[0]) == before
+
+
+def test_killed_training_goes_on_to_the_same_weights(house):
+    weights = house.root / "models/main/model.safetensors"
+    before = weights.read_bytes()
+    shutil.rmtree(house.root / "outputs/arms")  # or the finished arm would be exported again
+    interrupt(
+        house, "train", "outputs/arms/*/checkpoint.work/io/checkpoint-*/trainer_state.json", signal.SIGKILL
+    )
+    said = house.run("dvc", "repro", "-f", "-s", "--no-run-cache", "train")
+    assert "stage io goes on from step" in said
+    assert weights.read_bytes() == before
 
 
 def test_rebuild_agrees_and_a_wrong_lock_is_caught(house):

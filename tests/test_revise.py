@@ -3,8 +3,8 @@
 import msgspec
 import pytest
 
-from codeio import values
-from codeio.revise import measure, request
+from codeio import prompting, values
+from codeio.revise import measure
 from codeio.sandbox import Sandbox
 from tests.answering import LIMITS, many, revised
 
@@ -48,6 +48,6 @@ def test_measure_counts_turns_and_operators(slipped):
     assert found["turns"]["turn_0"]["answers"] == len(slipped)
     assert found["slips"]["none"]["right"] == found["slips"]["none"]["answers"]
     wrong = next(one for one in slipped if not one.turns[0].correct)
-    asked = request(wrong.turns[0].main.verdict, wrong.predict)
+    asked = prompting.again(wrong.turns[0].main.verdict, wrong.predict, "ask")
     assert wrong.turns[0].main.verdict.feedback in asked
     assert "must not be repeated" in asked

@@ -79,7 +79,7 @@ def root(tmp_path, monkeypatch, migrated):
         "    outs: [{path: data/revise/slip, md5: abc.dir}]\n"
     )
     (tmp_path / "data").mkdir()
-    (tmp_path / "data" / "execute.run.json").write_text('{"tier": "T3", "seconds": 2}')
+    (tmp_path / "data" / "execute.run.json").write_text('{"isolation": "T3", "seconds": 2}')
     yield tmp_path
     os.environ.pop("MLFLOW_TRACKING_URI", None)  # MLflow sets it for children
 

@@ -4,12 +4,11 @@ Two styles. *notation* is what small models learn from; *english* is for reading
 told as a guess with a forward check; in English, earlier guesses that were really executed come first.
 """
 
-import json
 from typing import Literal
 
 import msgspec
 
-from codeio import values
+from codeio import prompting, values
 from codeio.answer.english import Narrator
 from codeio.answer.frames import Frame, outline, unfold
 from codeio.answer.notation import Disagrees, Notation, show, visible
@@ -65,10 +64,6 @@ def tell(telling: Telling) -> str | Refused:
         return Refused("trace cannot be told", str(error))
 
 
-def answer(predict: Predict, value: Json) -> str:
-    return json.dumps({predict: value}, ensure_ascii=False)
-
-
 def noted(telling: Telling, root: Frame) -> str | Refused:
     """Compact: every step. An input is first guessed, then its result is written out."""
     notation = Notation(outline(telling.code))
@@ -103,13 +98,13 @@ def frame_of(telling: Telling, voice: Voice) -> tuple[list[str], list[str]]:
     call = telling.call
     if telling.predict == "output":
         opening = [voice("start", args=arguments(call.input))] if call.input else []
-        return opening, [voice("end", value=brief(call.output)), "", answer("output", call.output)]
+        return opening, [voice("end", value=brief(call.output)), "", prompting.answer("output", call.output)]
     lines = [voice("wanted", entry=telling.entry, value=brief(telling.target))]
     for given, output in telling.probes:
         verdict = compared(output, telling.target, voice)
         lines.append(voice("probe", args=arguments(given), value=brief(output), verdict=verdict))
     lines.append(voice("next_guess" if telling.probes else "guess", args=arguments(call.input)))
-    return lines, [voice("hit", value=brief(call.output)), "", answer("input", call.input)]
+    return lines, [voice("hit", value=brief(call.output)), "", prompting.answer("input", call.input)]
 
 
 def arguments(given: dict[str, Json]) -> str:

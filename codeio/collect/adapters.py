@@ -10,6 +10,7 @@ import importlib.metadata
 import json
 import platform
 import sysconfig
+import zlib
 from collections.abc import Callable, Iterator, Sequence
 from functools import cache
 from itertools import islice
@@ -17,6 +18,7 @@ from pathlib import Path
 from typing import Any
 
 import msgspec
+import pyarrow as pa
 import pyarrow.parquet as pq
 
 from codeio.collect import procedural
@@ -156,7 +158,12 @@ def rows_of_file(path: Path, size: int) -> Iterator[Item]:
             f"collect.jsonl={path}: there is no such file; give a .jsonl, .jsonl.gz or .parquet file"
         )
     pin = hashlib.sha256(path.read_bytes()).hexdigest()
-    total = sum(1 for _ in table(path))
+    try:
+        total = sum(1 for _ in table(path))
+    except (pa.ArrowException, OSError, EOFError, zlib.error) as error:
+        raise BadInput(
+            f"collect.jsonl={path}: not a whole file of its kind ({error}); fetch it again"
+        ) from error
     if not total:
         raise BadInput(f"collect.jsonl={path}: the file has no rows")
     about = {
@@ -202,12 +209,19 @@ def read_rows(item: Item) -> Iterator[Raw]:
 
 def read_hub(item: Item) -> Iterator[Raw]:
     from datasets import load_dataset
+    from datasets.exceptions import DatasetsError
 
     split, column = item.pin.split(" ")
-    rows = load_dataset(item.at, revision=item.version or None, split=split, streaming=True)
+    try:
+        rows = load_dataset(item.at, revision=item.version or None, split=split, streaming=True)
+    except (OSError, ValueError, DatasetsError) as error:
+        wrong = f"collect.hub: cannot read split {split} of {item.at}: {error}"
+        raise BadInput(f"{wrong}; check id, revision and split") from error
     start, stop = item.parts
     for number, row in enumerate(rows.skip(int(start)).take(int(stop) - int(start)), int(start)):
-        yield raw({**row, "content": row.get(column)}, number)
+        if column not in row:
+            raise BadInput(f"collect.hub: {item.at} has no column {column}; it has {', '.join(sorted(row))}")
+        yield raw({**row, "content": row[column]}, number)
 
 
 def read_grammar(item: Item) -> Iterator[Raw]:

@@ -62,18 +62,23 @@ def encode(question: str, tokenizer: PreTrainedTokenizerBase) -> list[int]:
 
 @torch.no_grad()
 def batch(prompts: Sequence[list[int]], by: Loaded, params: Params) -> list[str]:
-    """Greedy continuations, padded on the left so that all go on at the same place."""
+    """Greedy continuations, padded on the left so that all go on at the same place.
+
+    Each ends where its own context does, since what it says must not depend on the others of its batch; positions
+    count from its own start, so that none goes past the context.
+    """
     pad = by.tokenizer.pad_token_id
     width = max(map(len, prompts))
     ids = torch.tensor([[pad] * (width - len(p)) + p for p in prompts], device=by.device)
     mask = torch.tensor([[0] * (width - len(p)) + [1] * len(p) for p in prompts], device=by.device)
-    most = min(params.evaluate.max_new_tokens, params.model.context - width)
+    most = [min(params.evaluate.max_new_tokens, params.model.context - len(p)) for p in prompts]
     made = by.model.generate(
         input_ids=ids,
         attention_mask=mask,
-        max_new_tokens=most,
+        max_new_tokens=max(most),
         do_sample=False,
         pad_token_id=pad,
         eos_token_id=by.tokenizer.eos_token_id,
     )
-    return [by.tokenizer.decode(row[width:], skip_special_tokens=True) for row in made]
+    own = (row[width : width + room] for row, room in zip(made, most, strict=True))
+    return [by.tokenizer.decode(row, skip_special_tokens=True) for row in own]

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Sequence
 
 import msgspec
 
-from codeio import prompting, values
+from codeio import values
 from codeio.records import Predict, Problem
 
 RUNGS = ("inputs", "constants", "structure", "natural")
@@ -18,21 +18,20 @@ DIRECTIONS: tuple[Predict, ...] = ("output", "input")
 
 
 class Majority(msgspec.Struct):
-    """Wanted values seen in training, counted by function, by structure and by kind, per direction."""
+    """Right responses of training, counted by function, by structure and by kind, per direction."""
 
     counts: dict[tuple[str, str, Predict], Counter[str]] = {}
 
     def learn(self, problem: Problem) -> None:
-        wanted = prompting.in_order(problem.wanted)
+        response = values.canonical({problem.predict: problem.wanted})
         for level in levels(problem):
-            self.counts.setdefault((*level, problem.predict), Counter())[wanted] += 1
+            self.counts.setdefault((*level, problem.predict), Counter())[response] += 1
 
     def answer(self, problem: Problem) -> str:
-        """The most frequent wanted value of the nearest level that training has seen, as a response."""
+        """The most frequent right response of the nearest level that training has seen."""
         for level in levels(problem):
             if seen := self.counts.get((*level, problem.predict)):
-                best = min(seen, key=lambda value: (-seen[value], value))
-                return f'{{"{problem.predict}": {best}}}'
+                return min(seen, key=lambda response: (-seen[response], response))
         return ""
 
 

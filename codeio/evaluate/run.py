@@ -70,10 +70,11 @@ def ladder(held: Held, params: Params, ask: Answers) -> list[Item]:
     questions = [prompting.question(problem, params.model.prompts) for problem in problems]
     responses = ask(questions)
     guesses = [held.majority.answer(problem) for problem in problems]
+    lines = params.execute.max_lines
     limits = Limits(cpu_s=params.execute.cpu_s, memory_mb=params.execute.memory_mb)
     with Sandbox(limits, workers=params.workers, isolation=params.isolation) as box:
-        said = verdicts([(p, r or "") for p, r in zip(problems, responses, strict=True)], box)
-        guessed = verdicts(list(zip(problems, guesses, strict=True)), box)
+        said = verdicts([(p, r or "") for p, r in zip(problems, responses, strict=True)], box, lines)
+        guessed = verdicts(list(zip(problems, guesses, strict=True)), box, lines)
     return [
         Item(
             id=problem.id,
@@ -85,7 +86,7 @@ def ladder(held: Held, params: Params, ask: Answers) -> list[Item]:
             baseline_correct=base.correct,
             status=own.status if response is not None else "too_long",
             prompt=question,
-            wanted=prompting.in_order(problem.wanted),
+            wanted=prompting.compact(problem.wanted),
             response=response or "",
             baseline=guess,
         )
@@ -100,7 +101,7 @@ def general(params: Params, ask: Answers) -> list[Item]:
     count = params.evaluate.instructions
     if not count:
         return []
-    asked = list(instructions.tasks(instructions.EVALUATED, count, params.seed + 1))
+    asked = list(instructions.evaluated(count, params.seed))
     known = [answer for _, answer in instructions.tasks(instructions.FAMILIES, 10 * count, params.seed)]
     guess = min(set(known), key=lambda a: (-known.count(a), a))
     responses = ask([question for question, _ in asked])

@@ -4,8 +4,10 @@ Labels are made here and not by the trainer, so that each assistant turn can be 
 turn always belongs to it. What is too long is left out and counted, never cut.
 """
 
+from bisect import bisect_left
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import islice
 from typing import Any
 
 from transformers import PreTrainedTokenizerBase
@@ -13,6 +15,7 @@ from transformers import PreTrainedTokenizerBase
 from codeio.assemble import Example
 
 IGNORED = -100  # label of a token that the loss does not count
+TOGETHER = 1000  # conversations that are tokenised at once
 Row = dict[str, list[int]]
 
 
@@ -20,39 +23,48 @@ def encoded(
     examples: Iterable[Example], tokenizer: PreTrainedTokenizerBase, context: int, counts: Counter[str]
 ) -> Iterator[Row]:
     """Rows of at most `context` tokens with at least one supervised one."""
-    for example in examples:
-        row = encode(example, tokenizer)
-        if len(row["input_ids"]) > context:
-            counts["longer than the context"] += 1
-        elif all(label == IGNORED for label in row["labels"]):
-            counts["nothing supervised"] += 1
-        else:
-            counts["trained"] += 1
-            counts["tokens"] += len(row["input_ids"])
-            counts["supervised tokens"] += sum(label != IGNORED for label in row["labels"])
-            yield row
+    examples = iter(examples)
+    while part := list(islice(examples, TOGETHER)):
+        for row in rows(part, tokenizer):
+            if len(row["input_ids"]) > context:
+                counts["longer than the context"] += 1
+            elif all(label == IGNORED for label in row["labels"]):
+                counts["nothing supervised"] += 1
+            else:
+                counts["trained"] += 1
+                counts["tokens"] += len(row["input_ids"])
+                counts["supervised tokens"] += sum(label != IGNORED for label in row["labels"])
+                yield row
 
 
-def encode(example: Example, tokenizer: PreTrainedTokenizerBase) -> Row:
-    """Tokens of the whole conversation; labels where a supervised assistant message stands.
+def rows(examples: Sequence[Example], tokenizer: PreTrainedTokenizerBase) -> Iterator[Row]:
+    """Tokens of whole conversations; labels where a supervised assistant message stands."""
+    told = [told_and_spans(example, tokenizer) for example in examples]
+    texts = [text for text, _ in told]
+    made = tokenizer(texts, add_special_tokens=False, return_offsets_mapping=True)
+    for (_, spans), ids, places in zip(told, made["input_ids"], made["offset_mapping"], strict=True):
+        labels = [IGNORED] * len(ids)
+        starts = [start for start, _ in places]
+        for start, end in spans:
+            first, last = bisect_left(starts, start), bisect_left(starts, end)
+            labels[first:last] = ids[first:last]
+        yield {"input_ids": ids, "labels": labels}
 
-    A prefix of a conversation renders to a prefix of its tokens (each message starts with a special token), so the
-    spans of the messages are the differences between prefixes.
+
+def told_and_spans(example: Example, tokenizer: PreTrainedTokenizerBase) -> tuple[str, list[tuple[int, int]]]:
+    """The conversation as text, and from where to where each supervised message goes.
+
+    What comes before a message renders to a prefix of the whole, so the lengths of prefixes are the bounds. The
+    role's own mark belongs to the question: a model that answers is given it.
     """
-    plain = [{"role": m.role, "content": m.content} for m in example.messages]
-    ids = tokens(tokenizer, plain)
-    labels = [IGNORED] * len(ids)
-    for n in example.supervised:
-        start = len(tokens(tokenizer, plain[:n], ask=True))
-        end = len(tokens(tokenizer, plain[: n + 1]))
-        labels[start:end] = ids[start:end]
-    return {"input_ids": ids, "labels": labels}
+    chat = [{"role": m.role, "content": m.content} for m in example.messages]
+
+    def length(count: int, ask: bool) -> int:
+        return len(rendered(tokenizer, chat[:count], ask)) if count < len(chat) or ask else len(text)
+
+    text = rendered(tokenizer, chat)
+    return text, [(length(n, True), length(n + 1, False)) for n in example.supervised]
 
 
-def tokens(
-    tokenizer: PreTrainedTokenizerBase, messages: list[dict[str, Any]], ask: bool = False
-) -> list[int]:
-    if not messages:
-        return []
-    text = tokenizer.apply_chat_template(messages, tokenize=False, add_generation_prompt=ask)
-    return tokenizer(text, add_special_tokens=False)["input_ids"]
+def rendered(tokenizer: PreTrainedTokenizerBase, chat: list[dict[str, Any]], ask: bool = False) -> str:
+    return tokenizer.apply_chat_template(chat, tokenize=False, add_generation_prompt=ask)

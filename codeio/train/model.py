@@ -57,6 +57,6 @@ def load(at: str | Path, revision: str | None = None) -> PreTrainedModel:
 
 
 def settle(params: Params) -> None:
-    """Threads as the machine file says; the tokenizer's own would fight with them."""
-    os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
+    """Threads as the machine file says; the tokenizer may use its own, nothing forks while it works."""
+    os.environ.setdefault("TOKENIZERS_PARALLELISM", "true")
     torch.set_num_threads(params.machine.threads or os.cpu_count() or 1)

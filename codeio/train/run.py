@@ -66,7 +66,7 @@ def data_of(name: str, params: Params, tokenizer: PreTrainedTokenizerBase) -> tu
     if name == "io":
         examples = assemble.view(assemble.store(params), params, counts)
     else:
-        examples = instructions.examples(params.train.instructions, params.seed)
+        examples = instructions.examples(params.train.instructions, params.seed, counts)
     rows = list(encoded(examples, tokenizer, params.model.context, counts))
     if not rows:
         left = ", ".join(f"{n} {why}" for why, n in counts.items()) or "it is empty"
@@ -104,7 +104,7 @@ def run_stage(
         processing_class=tokenizer,
         callbacks=[Watch(name, log)],
     )
-    last = get_last_checkpoint(str(folder)) if folder.exists() else None
+    last = last_save(folder)
     if last:
         screen.print(f"train: stage {name} goes on from step {last.rpartition('-')[2]} of {steps}")
     result = trainer.train(resume_from_checkpoint=last)
@@ -117,6 +117,16 @@ def run_stage(
     history = [entry["loss"] for entry in trainer.state.log_history if "loss" in entry]
     loss = sum(history[-5:]) / len(history[-5:]) if history else result.training_loss
     write_json(folder / "done.json", {"loss": round(loss, 6), "steps": steps})
+
+
+def last_save(folder: Path) -> str | None:
+    """The newest whole save. The trainer's state is written last: what a kill cut short lacks it, and goes."""
+    for save in folder.glob("checkpoint-*"):
+        try:
+            json.loads((save / "trainer_state.json").read_text())
+        except (FileNotFoundError, ValueError):
+            shutil.rmtree(save)
+    return get_last_checkpoint(str(folder)) if folder.exists() else None
 
 
 def settings(params: Params, schedule: Schedule, steps: int, folder: Path) -> SFTConfig:

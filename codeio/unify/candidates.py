@@ -8,15 +8,20 @@ from typing import Literal
 import msgspec
 
 from codeio.records import Dropped
-from codeio.unify.module import Module, last
-from codeio.unify.scope import free
+from codeio.unify.clean import last
+from codeio.unify.module import Module
 
 Form = Literal["function", "method", "static"]
 MANY = 6  # parameters
 # What gives another result next time, or needs more than a process of its own.
-OUTSIDE = frozenset(
-    ["random", "secrets", "uuid", "time", "datetime", "calendar", "socket", "ssl", "select", "asyncio", "threading", "multiprocessing", "subprocess", "concurrent", "signal", "shutil", "glob", "tempfile", "pathlib", "sqlite3", "pickle", "shelve", "tkinter", "turtle", "turtledemo", "webbrowser", "http", "urllib", "smtplib", "ftplib", "imaplib", "getpass", "curses", "readline", "cmd", "pdb", "unittest", "doctest", "logging", "argparse", "optparse", "ctypes", "gc", "tracemalloc", "inspect", "os", "io", "platform", "site", "importlib", "venv", "zipfile", "tarfile", "csv", "configparser"]
-)
+OUTSIDE = frozenset([
+    "random", "secrets", "uuid", "time", "datetime", "calendar", "socket", "ssl", "select", "asyncio",
+    "threading", "multiprocessing", "subprocess", "concurrent", "signal", "shutil", "glob", "tempfile",
+    "pathlib", "sqlite3", "pickle", "shelve", "tkinter", "turtle", "turtledemo", "webbrowser", "http",
+    "urllib", "smtplib", "ftplib", "imaplib", "getpass", "curses", "readline", "cmd", "pdb", "unittest",
+    "doctest", "logging", "argparse", "optparse", "ctypes", "gc", "tracemalloc", "inspect", "os", "io",
+    "platform", "site", "importlib", "venv", "zipfile", "tarfile", "csv", "configparser",
+])  # fmt: skip
 ALLOWED = (frozenset(sys.stdlib_module_names) - OUTSIDE) | {"numpy"}
 SIDE = {
     "input",
@@ -110,10 +115,13 @@ def gives(node: ast.FunctionDef) -> bool:
     for inner in own_nodes(node):
         if isinstance(inner, ast.Yield | ast.YieldFrom):
             return True
-        if isinstance(inner, ast.Return) and inner.value is not None:
-            if not (isinstance(inner.value, ast.Constant) and inner.value.value is None):
-                return True
+        if isinstance(inner, ast.Return) and inner.value and not is_none(inner.value):
+            return True
     return False
+
+
+def is_none(node: ast.expr) -> bool:
+    return isinstance(node, ast.Constant) and node.value is None
 
 
 def own_nodes(node: ast.FunctionDef) -> Iterator[ast.AST]:
@@ -200,7 +208,3 @@ def foreign(modules: frozenset[str], package: str) -> str | None:
 
 def dropped(path: str, one: Candidate, reason: str, detail: str = "") -> Dropped:
     return Dropped(id=f"{path}:{one.lines[0]} {one.name}", reason=reason, detail=detail)
-
-
-def names_read(nodes: tuple[ast.stmt, ...]) -> set[str]:
-    return set().union(*(free(node) for node in nodes))

@@ -10,7 +10,8 @@ import msgspec
 
 from codeio.unify import kinds
 from codeio.unify.kinds import Kind
-from codeio.unify.usage import Link, Place, ranked
+from codeio.unify.places import Link, Place
+from codeio.unify.ranking import ranked
 
 MOST = 5  # kinds tried per parameter
 EXAMPLES = 12  # kept per function

@@ -6,11 +6,11 @@ from typing import Any, Literal
 
 import msgspec
 
-from codeio.unify import kinds
+from codeio.unify import kinds, pieces
 from codeio.unify.evidence import Evidence, Parameter, literal
 from codeio.unify.kinds import Kind
-from codeio.unify.usage import Link
-from codeio.unify.wrap import FUNCTIONS, TWO_ARGUMENTS, with_pieces
+from codeio.unify.places import Link
+from codeio.unify.wrap import FUNCTIONS, TWO_ARGUMENTS
 
 Size = Literal["wide", "small"]
 SPANS = (
@@ -84,7 +84,7 @@ def trial_module(evidence: Evidence, guesses: list[Guess], known: Material) -> s
 def assembled(bodies: list[str], known: Material, examples: list[dict[str, Any]]) -> str:
     """Constants and pieces that the bodies use, then the bodies."""
     text = "\n\n".join(bodies)
-    parts = with_pieces(text)
+    parts = pieces.needed(text, "draws")
     named = {"NUMBERS": list(known.numbers), "ALPHABET": known.alphabet, "WORDS": list(known.words)}
     constants = [f"{name} = {value!r}" for name, value in named.items() if re.search(rf"\b{name}\b", text)]
     if examples:
@@ -151,7 +151,7 @@ def body(evidence: Evidence, guess: Guess, name: str, number: int | None = None)
     examples = "EXAMPLES" if number is None else f"EXAMPLES_{number}"
     lines = [f"def {name}(rng):"]
     if used_examples(evidence, guess):
-        lines += ["    if rng.random() < 0.5:", f"        return vary(rng, rng.choice({examples}))"]
+        lines += ["    if rng.random() < 0.5:", f"        return draw_like(rng, rng.choice({examples}))"]
     for p in present:
         lines.append(f"    {p.name} = {drawn(guess.kinds[p.name], p, guess.size)}")
     lines += related(present, guess, evidence.links)
@@ -171,14 +171,14 @@ def drawn(kind: Kind, p: Parameter, size: Size) -> str:
 def expression(kind: Kind, size: Size, name: str = "", depth: int = 0) -> str:
     """An expression that draws a value of `kind` with `rng`."""
     simple = {
-        "float": "real(rng)",
+        "float": "draw_real(rng)",
         "bool": "rng.random() < 0.5",
-        "str": "word(rng, ALPHABET, WORDS)",
-        "bytes": "word(rng, ALPHABET, WORDS)",
-        "char": "rng.choice(ALPHABET or 'abcxyzABC019 ')",
+        "str": "draw_word(rng, ALPHABET, WORDS)",
+        "bytes": "draw_word(rng, ALPHABET, WORDS)",
+        "char": "draw_char(rng, ALPHABET)",
         "digits": "str(rng.randint(0, rng.choice([9, 99, 9999])))",
-        "tree": "tree(rng)",
-        "linked": "numbers(rng, NUMBERS)",
+        "tree": "draw_tree(rng)",
+        "linked": "draw_numbers(rng, NUMBERS)",
     }
     if kind.name in simple:
         return simple[kind.name]
@@ -203,7 +203,7 @@ def whole(name: str, size: Size) -> str:
         return "rng.randint(1, 8)"
     low = name.lower().strip("_")
     span = next((span for pattern, span in SPANS if re.match(pattern, low)), None)
-    return f"rng.randint({span})" if span else "number(rng, NUMBERS)"
+    return f"rng.randint({span})" if span else "draw_number(rng, NUMBERS)"
 
 
 def many(item: Kind, size: Size, name: str, depth: int) -> str:
@@ -211,7 +211,7 @@ def many(item: Kind, size: Size, name: str, depth: int) -> str:
     if item == kinds.INT:
         if size == "small":
             return "[rng.randint(0, 9) for _ in range(rng.randint(1, 6))]"
-        return "numbers(rng, NUMBERS)"
+        return "draw_numbers(rng, NUMBERS)"
     if item.name == "list" and item.of[0].name in ("int", "char", "str", "float", "bool"):
         cell = {
             "int": "rng.randint(0, 1)"
@@ -219,7 +219,7 @@ def many(item: Kind, size: Size, name: str, depth: int) -> str:
             else "rng.randint(0, 9)"
         }
         inner = cell.get(item.of[0].name) or expression(item.of[0], size, "", depth + 1)
-        return f"grid(rng, lambda: {inner})"
+        return f"draw_grid(rng, lambda: {inner})"
     most = 6 if depth == 0 else 3
     return f"[{expression(item, size, '', depth + 1)} for _ in range(rng.randint(1, {most}))]"
 
@@ -283,8 +283,7 @@ def tie(link: Link, one: str, other: str, kind: dict[str, Kind]) -> list[str]:
     if link.how == "parallel" and whole.name == item.name and whole.name in ("list", "str"):
         return [
             "    if rng.random() < 0.8:",
-            f"        size = min(len({one}), len({other}))",
-            f"        {one}, {other} = {one}[:size], {other}[:size]",
+            f"        {one}, {other} = {one}[: len({other})], {other}[: len({one})]",
         ]
     if link.how == "part" and whole == item == kinds.STR:
         return partly(one, other)
@@ -294,6 +293,5 @@ def tie(link: Link, one: str, other: str, kind: dict[str, Kind]) -> list[str]:
 def partly(one: str, other: str) -> list[str]:
     return [
         f"    if {other} and rng.random() < 0.5:",
-        f"        start = rng.randrange(len({other}))",
-        f"        {one} = rng.choice([{other}[start:start + 3], vary(rng, {other})])",
+        f"        {one} = draw_part(rng, {other})",
     ]

@@ -6,13 +6,13 @@ give answers away).
 
 import ast
 import builtins
-import copy
 from collections import defaultdict
 from collections.abc import Iterable
 
 import msgspec
 
-from codeio.unify.scope import free
+from codeio.unify.clean import clean
+from codeio.unify.scope import Definition, free
 
 BUILTINS = frozenset(dir(builtins))
 # What a judge or a notebook has in scope without an import line.
@@ -55,9 +55,6 @@ NODES = {
 SHORT = {"np": "import numpy as np", "maxint": "maxint = 2 ** 63 - 1"}
 # Calls at module level that make no constant: they need a user, a file or a screen.
 OUTSIDE = {"input", "raw_input", "open", "print", "exit", "quit"}
-
-Function = ast.FunctionDef
-Definition = ast.FunctionDef | ast.ClassDef
 
 
 class Closure(msgspec.Struct, frozen=True):
@@ -266,64 +263,6 @@ def trimmed(node: ast.stmt, names: set[str]) -> ast.stmt | None:
     return ast.Import(kept) if isinstance(node, ast.Import) else ast.ImportFrom(node.module, kept, node.level)
 
 
-def clean(node: ast.stmt, quiet: bool) -> ast.stmt:
-    """A copy without docstrings, and without prints where they only show progress."""
-    return without_passes(Cleaner(quiet).visit(copy.deepcopy(node)))
-
-
-HARMLESS = {
-    "len",
-    "str",
-    "repr",
-    "format",
-    "round",
-    "type",
-    "sum",
-    "max",
-    "min",
-    "sorted",
-    "list",
-    "int",
-    "join",
-}
-
-
-class Cleaner(ast.NodeTransformer):
-    def __init__(self, quiet: bool) -> None:
-        self.quiet = quiet
-
-    def visit_FunctionDef(self, node: ast.FunctionDef) -> ast.stmt:
-        return self.without_docstring(node)
-
-    def visit_ClassDef(self, node: ast.ClassDef) -> ast.stmt:
-        return self.without_docstring(node)
-
-    def without_docstring(self, node: Definition) -> ast.stmt:
-        self.generic_visit(node)
-        node.body = [n for n in node.body if not is_text(n)] or [ast.Pass()]
-        return node
-
-    def visit_Expr(self, node: ast.Expr) -> ast.stmt:
-        return ast.Pass() if self.quiet and only_shows(node.value) else node
-
-
-def is_text(node: ast.stmt) -> bool:
-    return isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant)
-
-
-def only_shows(node: ast.expr) -> bool:
-    """A print whose arguments change nothing."""
-    if not (isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "print"):
-        return False
-    inner = [n for part in [*node.args, *node.keywords] for n in ast.walk(part)]
-    calls = {last(n.func) for n in inner if isinstance(n, ast.Call)}
-    return calls <= HARMLESS and not any(isinstance(n, ast.NamedExpr | ast.Await | ast.Yield) for n in inner)
-
-
-def last(func: ast.expr) -> str:
-    return func.attr if isinstance(func, ast.Attribute) else getattr(func, "id", "")
-
-
 def grouped(parts: list[tuple[ast.stmt, str]]) -> list[str]:
     """Texts of statements; neighbours that define nothing share a paragraph."""
     out: list[str] = []
@@ -335,19 +274,6 @@ def grouped(parts: list[tuple[ast.stmt, str]]) -> list[str]:
             out.append(text)
         loose = not isinstance(node, Definition)
     return out
-
-
-def without_passes(node: ast.stmt) -> ast.stmt:
-    """No `pass` beside other statements."""
-    for inner in ast.walk(node):
-        for field in ("body", "orelse", "finalbody"):
-            body = getattr(inner, field, None)
-            if isinstance(body, list) and len(body) > 1:
-                kept = [n for n in body if not isinstance(n, ast.Pass)]
-                setattr(inner, field, kept or body[:1])
-            elif isinstance(body, list) and field == "orelse" and all(isinstance(n, ast.Pass) for n in body):
-                setattr(inner, field, [])
-    return node
 
 
 def roots_of(text: str) -> set[str]:

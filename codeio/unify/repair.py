@@ -87,9 +87,8 @@ def printed(line: str) -> str:
     if not found:
         return line
     lead, rest = found.groups()
-    rest, _, comment = (
-        rest.partition(" #") if rest.count("'") % 2 == rest.count('"') % 2 == 0 else (rest, "", "")
-    )
+    if rest.count("'") % 2 == rest.count('"') % 2 == 0:
+        rest = rest.partition(" #")[0]
     rest = rest.strip().rstrip(";").rstrip()
     if rest.endswith("\\"):
         return line
@@ -101,12 +100,12 @@ def printed(line: str) -> str:
 
 def segments(text: str) -> str:
     """The top-level blocks of `text` that parse on their own; the others become empty lines."""
-    blocks: list[list[str]] = [[]]
+    blocks: list[list[str]] = []
     for line in text.split("\n"):
         opens = line[:1] not in ("", " ", ")", "]", "}", "#")
         goes_on = re.match(r"(else|elif|except|finally)\b", line)
-        decorated = bool(blocks[-1]) and blocks[-1][-1].startswith("@")
-        if opens and not goes_on and not decorated:
+        decorated = bool(blocks) and blocks[-1][-1].startswith("@")
+        if not blocks or (opens and not goes_on and not decorated):
             blocks.append([])
         blocks[-1].append(line)
     return "\n".join("\n".join(b) if tried("\n".join(b)) else "\n" * (len(b) - 1) for b in blocks)

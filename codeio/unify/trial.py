@@ -91,7 +91,7 @@ def score(guess: Guess, calls: Sequence[Call]) -> float:
 def nothing(plan: Plan, calls: Sequence[Call]) -> Dropped:
     """Why no guess worked, by what most calls said."""
     said = Counter(c.error.split(":")[0] or c.status for c in calls if c.status != "ok")
-    silent = sum(c.status == "ok" for c in calls)
+    silent = sum(c.status == "ok" and c.output["how"] == "nothing" for c in calls)
     if silent > sum(said.values()):
         return drop(plan, "returns, prints and changes nothing")
     if not said:

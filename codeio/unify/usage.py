@@ -1,69 +1,23 @@
-"""Usage: what the body of a function does with a parameter says what it is.   function -> votes per kind
-
-A `Place` is something the body handles: a parameter, the elements of one, the keys or values of one. Places that
-are indexed, compared or added to each other are remembered as links, from which related inputs are drawn.
-"""
+"""Usage: what the body of a function does with a parameter says what it is.   function -> votes per place"""
 
 import ast
-from collections import Counter
-from typing import Literal
-
-import msgspec
 
 from codeio.unify import kinds
-from codeio.unify.kinds import Kind
+from codeio.unify.places import Binder, Link, Place
 
-Relation = Literal["index", "element", "length", "parallel", "part"]
-STRING = set(
-    [
-        "upper",
-        "lower",
-        "split",
-        "strip",
-        "lstrip",
-        "rstrip",
-        "startswith",
-        "endswith",
-        "isdigit",
-        "isalpha",
-        "isalnum",
-        "replace",
-        "isupper",
-        "islower",
-        "title",
-        "capitalize",
-        "encode",
-        "zfill",
-        "swapcase",
-        "casefold",
-        "splitlines",
-        "partition",
-        "ljust",
-        "rjust",
-        "isspace",
-        "center",
-        "format",
-        "isnumeric",
-        "translate",
-        "rsplit",
-        "isdecimal",
-    ]
-)
-LIST = set(["append", "pop", "sort", "insert", "extend", "remove", "reverse"])
-DICT = set(["keys", "values", "items", "get", "update", "setdefault"])
-SET = set(
-    [
-        "add",
-        "discard",
-        "union",
-        "intersection",
-        "difference",
-        "issubset",
-        "issuperset",
-        "symmetric_difference",
-    ]
-)
-NUMPY = set(["shape", "T", "dot", "reshape", "ravel", "size", "ndim", "astype", "mean", "std"])
+STRING = frozenset([
+    "upper", "lower", "split", "strip", "lstrip", "rstrip", "startswith", "endswith", "isdigit",
+    "isalpha", "isalnum", "replace", "isupper", "islower", "title", "capitalize", "encode", "zfill",
+    "swapcase", "casefold", "splitlines", "partition", "ljust", "rjust", "isspace", "center", "format",
+    "isnumeric", "translate", "rsplit", "isdecimal",
+])  # fmt: skip
+LIST = frozenset(["append", "pop", "sort", "insert", "extend", "remove", "reverse"])
+DICT = frozenset(["keys", "values", "items", "get", "update", "setdefault"])
+SET = frozenset([
+    "add", "discard", "union", "intersection", "difference", "issubset", "issuperset",
+    "symmetric_difference",
+])  # fmt: skip
+NUMPY = frozenset(["shape", "T", "dot", "reshape", "ravel", "size", "ndim", "astype", "mean", "std"])
 INTEGER = {"range", "xrange", "bin", "hex", "oct", "chr", "divmod", "factorial", "isqrt", "comb"}
 NUMERIC = {"abs", "round", "pow", "sqrt", "gcd", "floor", "ceil", "log", "sin", "cos", "exp", "log10", "log2"}
 WHOLE = {
@@ -80,151 +34,15 @@ WHOLE = {
     "enumerate",
     "zip",
 }
-VIEWS = {"list", "sorted", "reversed", "tuple", "set", "iter", "deque", "copy", "deepcopy", "array"}
 DEPTH = 3  # of calls followed into helpers
 
 
-class Link(msgspec.Struct, frozen=True):
-    """Parameter `one` relates to parameter `other`: is an index of it, an element, its length ..."""
-
-    one: str
-    other: str
-    how: Relation
-
-
-class Place:
-    """Something that the body handles, with votes for what it is."""
-
-    def __init__(self, root: str = "", level: int = 0) -> None:
-        self.root, self.level = root, level
-        self.votes: Counter[str] = Counter()
-        self.parts: dict[str, Place] = {}
-        self.width = 0  # items it is unpacked into
-        self.attributes: set[str] = set()
-
-    def part(self, name: str) -> "Place":
-        if name not in self.parts:
-            self.parts[name] = Place(self.root, self.level + 1)
-        return self.parts[name]
-
-    @property
-    def element(self) -> "Place":
-        return self.part("element")
-
-    def vote(self, weight: float = 1.0, *names: str) -> None:
-        for name in names:
-            self.votes[name] += weight
-
-    def merge(self, other: "Place", weight: float, depth: int = 0) -> None:
-        """Take over what a helper's parameter says."""
-        for name, votes in other.votes.items():
-            self.votes[name] += weight * min(votes, 4)
-        self.width = self.width or other.width
-        if depth < 3:
-            for name, part in other.parts.items():
-                self.part(name).merge(part, weight, depth + 1)
-
-
-class Reader(ast.NodeVisitor):
+class Reader(Binder):
     """Collects votes from one function; `helpers` are the other functions of the module by name."""
 
     def __init__(self, names: dict[str, Place], helpers: dict[str, ast.FunctionDef], depth: int) -> None:
-        self.places = names
+        super().__init__(names)
         self.helpers, self.depth = helpers, depth
-        self.links: set[Link] = set()
-
-    def place(self, node: ast.expr | None) -> Place | None:
-        """The place that an expression denotes."""
-        if isinstance(node, ast.Name):
-            return self.places.get(node.id)
-        if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name) and node.value.id == "self":
-            return self.places.get(f"self.{node.attr}")
-        if isinstance(node, ast.Subscript) and (base := self.place(node.value)):
-            if isinstance(node.slice, ast.Slice):
-                return base
-            text = isinstance(node.slice, ast.Constant) and isinstance(node.slice.value, str)
-            if isinstance(node.slice, ast.Tuple):
-                return base.element.element
-            return base.part("value") if text else base.element
-        if isinstance(node, ast.Call):
-            return self.view(node)
-        return None
-
-    def view(self, node: ast.Call) -> Place | None:
-        """A call that gives the same items: `sorted(x)`, `x.copy()`."""
-        name = kinds.last_name(node.func)
-        if isinstance(node.func, ast.Attribute) and name in ("copy", "tolist", "strip", "lower", "upper"):
-            return self.place(node.func.value)
-        if name in VIEWS and len(node.args) >= 1 and (source := self.place(node.args[0])):
-            shadow = Place(source.root, source.level)
-            shadow.parts = source.parts
-            return shadow
-        return None
-
-    def iterated(self, node: ast.expr) -> Place | None:
-        """The place of what a loop over `node` takes in turn."""
-        if isinstance(node, ast.Call):
-            name = kinds.last_name(node.func)
-            if isinstance(node.func, ast.Attribute) and (base := self.place(node.func.value)):
-                if name in ("keys", "values", "items"):
-                    base.vote(3, "dict")
-                    pair = Place()
-                    pair.parts = {"0": base.part("key"), "1": base.part("value")}
-                    return {"keys": base.part("key"), "values": base.part("value"), "items": pair}[name]
-            if name == "enumerate" and node.args and (base := self.place(node.args[0])):
-                base.vote(1, "iterable")
-                pair = Place()
-                pair.parts = {"0": Place(), "1": base.element}
-                return pair
-            if name == "zip":
-                return self.zipped(node)
-        base = self.place(node)
-        if base is None:
-            return None
-        base.vote(1, "iterable")
-        return base.element
-
-    def zipped(self, node: ast.Call) -> Place:
-        row = Place()
-        roots = []
-        for number, part in enumerate(node.args):
-            if base := self.place(part):
-                base.vote(1, "iterable")
-                row.parts[str(number)] = base.element
-                roots.append(base)
-        for one in roots[1:]:
-            self.link(roots[0], one, "parallel")
-        return row
-
-    def bind(self, target: ast.expr, place: Place | None) -> None:
-        """Names of a loop or assignment target stand for a place."""
-        if place is None:
-            return
-        if isinstance(target, ast.Name):
-            self.places.setdefault(target.id, place)
-        elif isinstance(target, ast.Tuple | ast.List):
-            if not any(key in place.parts for key in ("0", "1")):
-                place.width = len(target.elts)
-            for number, item in enumerate(target.elts):
-                self.bind(item, place.parts.get(str(number)) or place.element)
-
-    def link(self, one: Place, other: Place, how: Relation) -> None:
-        if one.root and other.root and one.root != other.root:
-            self.links.add(Link(one.root, other.root, how))
-
-    def visit_For(self, node: ast.For) -> None:
-        self.bind(node.target, self.iterated(node.iter))
-        self.generic_visit(node)
-
-    def visit_comprehension(self, node: ast.comprehension) -> None:
-        self.bind(node.target, self.iterated(node.iter))
-        self.generic_visit(node)
-
-    def visit_Assign(self, node: ast.Assign) -> None:
-        for target in node.targets:
-            if isinstance(target, ast.Name | ast.Tuple):
-                self.bind(target, self.place(node.value))
-        self.generic_visit(node)
 
     def visit_Attribute(self, node: ast.Attribute) -> None:
         if base := self.place(node.value):
@@ -283,9 +101,8 @@ class Reader(ast.NodeVisitor):
         """Votes of `place` being an argument of a call."""
         if name in ("isinstance", "issubclass") and number == 0 and len(node.args) == 2:
             checks = node.args[1].elts if isinstance(node.args[1], ast.Tuple) else [node.args[1]]
-            for check in checks:
-                if found := kinds.of_annotation(check):
-                    place.vote(2, found.name)
+            for found in filter(None, map(kinds.of_annotation, checks)):
+                place.vote(2, found.name)
         elif name == "len":
             place.vote(1, "sized")
         elif name in INTEGER:
@@ -455,44 +272,3 @@ def attributes(init: ast.FunctionDef, places: dict[str, Place]) -> dict[str, Pla
                 if isinstance(target, ast.Attribute) and kinds.last_name(target.value) == "self":
                     found[f"self.{target.attr}"] = places[node.value.id]
     return found
-
-
-def ranked(place: Place, depth: int = 0) -> list[tuple[Kind, float]]:
-    """Kinds by weight, likeliest first."""
-    v = place.votes
-    parts = place.parts
-    inner = ranked(parts["element"], depth + 1) if "element" in parts and depth < 3 else []
-    element = inner[0][0] if inner else kinds.INT
-    width = parts["element"].width if "element" in parts else 0
-    if width >= 2:
-        element = Kind("tuple", (inner[0][0] if inner else kinds.INT,) * min(width, 4))
-    text = element in (kinds.CHAR, kinds.STR, kinds.DIGITS)
-    open_ended = v["sequence"] + v["iterable"] + 0.8 * v["sized"]
-    scores: Counter[Kind] = Counter()
-    scores[kinds.INT] += v["int"] + 0.3 * v["number"]
-    scores[kinds.FLOAT] += v["float"] + 0.25 * v["int"] * bool(v["float"])
-    scores[kinds.BOOL] += v["bool"]
-    scores[kinds.CHAR] += v["char"]
-    scores[kinds.DIGITS] += 0.9 * v["digits"] + (open_ended and element == kinds.DIGITS) * 2
-    scores[kinds.STR] += (
-        v["str"] + 0.6 * v["char"] + open_ended * (0.9 if text else 0.45) + text * (element == kinds.CHAR)
-    )
-    scores[kinds.listed(element)] += v["list"] + open_ended * (0.5 if element == kinds.CHAR else 1)
-    if len(inner) > 1 and inner[1][1] > 0.5 * inner[0][1]:
-        scores[kinds.listed(inner[1][0])] += 0.8 * (v["list"] + open_ended)
-    scores[Kind("set", (element,))] += v["set"]
-    if v["dict"]:
-        scores[mapping(parts, depth)] += v["dict"]
-    scores[kinds.TREE] += v["tree"]
-    scores[kinds.LINKED] += v["linked"]
-    scores[kinds.FUNCTION] += v["function"]
-    scores[kinds.ARRAY] += v["array"]
-    scores[kinds.MATRIX] += v["array"] * (1.2 if element in (kinds.INTS, kinds.ARRAY) else 0.8)
-    return [(kind, weight) for kind, weight in scores.most_common(6) if weight > 0.4]
-
-
-def mapping(parts: dict[str, Place], depth: int) -> Kind:
-    keys = ranked(parts["key"], depth + 1) if "key" in parts and depth < 3 else []
-    held = parts.get("value") or parts.get("element")
-    values = ranked(held, depth + 1) if held and depth < 3 else []
-    return Kind("dict", (keys[0][0] if keys else kinds.STR, values[0][0] if values else kinds.INT))

@@ -2,18 +2,15 @@
 
 import ast
 import re
-from functools import cache
-from pathlib import Path
 
 import msgspec
 
-from codeio.unify import kinds
-from codeio.unify.candidates import Candidate, bound_first, signature
+from codeio.unify import kinds, pieces
+from codeio.unify.candidates import Candidate, signature
 from codeio.unify.evidence import Parameter
 from codeio.unify.kinds import Kind
 from codeio.unify.module import Module
 
-INSIDE = Path(__file__).with_name("inside")
 ENTRY = "main_solution"
 FUNCTIONS = {
     "double": "lambda x: x * 2",
@@ -34,7 +31,7 @@ CONVERTERS = {
     "array": "{}.tolist()",
     "bytes": "bytes({}).decode('latin-1')",
     "text": "str({})",
-    "deep": "as_json({})",
+    "deep": "json_of({})",
 }
 
 
@@ -50,36 +47,6 @@ class Wrapping(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def parameters(self) -> tuple[Parameter, ...]:
         return self.made + self.given
-
-
-@cache
-def pieces() -> dict[str, str]:
-    """Text of each function of inside/pieces.py."""
-    text = (INSIDE / "pieces.py").read_text(encoding="utf-8")
-    nodes = [n for n in ast.parse(text).body if isinstance(n, ast.FunctionDef)]
-    return {node.name: ast.unparse(bare(node)) for node in nodes}
-
-
-def bare(node: ast.FunctionDef) -> ast.FunctionDef:
-    node.body = node.body[1:]  # without its docstring
-    return node
-
-
-@cache
-def trial_text() -> str:
-    return (INSIDE / "trial.py").read_text(encoding="utf-8")
-
-
-def with_pieces(text: str) -> list[str]:
-    """The pieces that `text` calls, each before those that call it."""
-    out: dict[str, str] = {}
-    work = [name for name in pieces() if re.search(rf"\b{name}\(", text)]
-    while work:
-        name = work.pop(0)
-        if name not in out:
-            out[name] = pieces()[name]
-            work += [n for n in pieces() if n != name and re.search(rf"\b{n}\(", pieces()[name])]
-    return [out[name] for name in pieces() if name in out]
 
 
 def node_classes(module: Module) -> tuple[str, str]:
@@ -134,10 +101,9 @@ def convert(kind: Kind, name: str, tree: str, linked: str) -> str:
 
 def call_text(w: Wrapping, guess: dict[str, Kind], arguments: list[str]) -> str:
     """The call of the candidate, with `arguments` for the parameters that are not left out."""
-    pieces = dict(
-        zip([p.name for p in w.parameters if guess[p.name] != kinds.ABSENT], arguments, strict=True)
-    )
-    made = [pieces[p.name] for p in w.made if p.name in pieces]
+    present = [p.name for p in w.parameters if guess[p.name] != kinds.ABSENT]
+    values = dict(zip(present, arguments, strict=True))
+    made = [values[p.name] for p in w.made if p.name in values]
     node = w.candidate.node
     target = w.candidate.node.name
     if w.candidate.owner:
@@ -146,16 +112,16 @@ def call_text(w: Wrapping, guess: dict[str, Kind], arguments: list[str]) -> str:
             f"{owner}({', '.join(made)}).{target}" if w.candidate.form == "method" else f"{owner}.{target}"
         )
     if node.args.vararg and len(w.given) == 1 and w.given[0].own == node.args.vararg.arg:
-        return f"{target}(*{pieces[w.given[0].name]})"
+        return f"{target}(*{values[w.given[0].name]})"
     keyword = {a.arg for a in node.args.kwonlyargs}
     out, skipped = [], False
     for p in w.given:
-        if p.name not in pieces:
+        if p.name not in values:
             skipped = True
         elif skipped or p.own in keyword:
-            out.append(f"{p.own}={pieces[p.name]}")
+            out.append(f"{p.own}={values[p.name]}")
         else:
-            out.append(pieces[p.name])
+            out.append(values[p.name])
     return f"{target}({', '.join(out)})"
 
 
@@ -178,8 +144,8 @@ def trial_calls(w: Wrapping, guesses: list[dict[str, Kind]]) -> str:
 
 def trial_code(w: Wrapping, code: str, guesses: list[dict[str, Kind]]) -> str:
     calls = trial_calls(w, guesses)
-    text = "\n\n".join([code, *extras(calls + trial_text(), code, w), trial_text(), calls])
-    return text
+    trial = pieces.trial_text()
+    return "\n\n".join([code, *extras(calls + trial, code, w), trial, calls])
 
 
 def extras(text: str, code: str, w: Wrapping) -> list[str]:
@@ -191,7 +157,7 @@ def extras(text: str, code: str, w: Wrapping) -> list[str]:
         out.append(
             "FUNCTIONS = {" + ", ".join(f"{k!r}: {v}" for k, v in (FUNCTIONS | TWO_ARGUMENTS).items()) + "}"
         )
-    return out + with_pieces(text)
+    return out + pieces.needed(text, "converters")
 
 
 def needed_classes(w: Wrapping, guess: dict[str, Kind]) -> tuple[str, ...]:
@@ -264,6 +230,3 @@ def shown(value: str, how: str) -> str:
     if what == "linked":
         return f"values_of_linked({value}, {more[0]!r})"
     return CONVERTERS.get(what, "{}").format(value)
-
-
-__all__ = ["ENTRY", "Wrapping", "bound_first", "entry", "needed_classes", "node_classes", "trial_code"]

@@ -8,7 +8,7 @@ import copy as _copy
 import io as _io
 
 
-def trial(guess, values):
+def trial(guess: int, values: dict) -> dict:
     """One call of a guess: how its result shows itself, and the result as JSON."""
     arguments = CALLS[guess][0](**values)  # noqa: F821
     before = _copy.deepcopy(arguments)
@@ -20,7 +20,7 @@ def trial(guess, values):
         return {"how": how, "value": value}
     if printed.getvalue().strip():
         return {"how": "printed", "value": printed.getvalue().splitlines()}
-    for number, (old, new) in enumerate(zip(before, arguments)):
+    for number, (old, new) in enumerate(zip(before, arguments, strict=True)):
         was, now = _told(old), _told(new)
         if was[0] != "number" and now != was:
             return {"how": f"changed {number} {now[0]}", "value": now[1]}
@@ -46,12 +46,12 @@ def _told(value):
     if isinstance(value, (bytes, bytearray)):
         return "bytes", bytes(value).decode("latin-1")
     if hasattr(value, "__next__") or type(value).__name__ in ("range", "deque", "dict_keys", "dict_values"):
-        items = [x for x, _ in zip(value, range(100))]
+        items = [x for x, _ in zip(value, range(100), strict=False)]
         if _is_json(items):
             return "iterator", items
-        return "deep", as_json(items)  # noqa: F821
+        return "deep", json_of(items)  # noqa: F821
     if isinstance(value, (list, tuple, dict, set, frozenset)) or hasattr(value, "__iter__"):
-        return "deep", as_json(value)  # noqa: F821
+        return "deep", json_of(value)  # noqa: F821
     if type(value).__module__ in ("decimal", "fractions", "datetime") or isinstance(value, complex):
         return "text", str(value)
     raise TypeError(f"the result is a {type(value).__name__}")

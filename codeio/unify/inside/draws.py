@@ -1,81 +1,16 @@
-"""Pieces: small functions that are written into unified code and generators as they are.   never imported there
+"""Draw: random values of a kind, near the constants that the code mentions.   rng -> JSON
 
-They run in the sandbox only, beside foreign code; `wrap` and `inputs` copy the ones they need.
+Never imported: `pieces` writes the functions that an input generator needs into it, which runs in the sandbox
+only. The long names keep out of the way of parameters: a generator draws `word` and `numbers` into variables.
 """
 
 import copy
+from collections.abc import Callable
+from random import Random
+from typing import Any
 
 
-def tree_from_values(make, values):
-    """A binary tree from its values in level order; None leaves a gap."""
-    if not values or values[0] is None:
-        return None
-    root = make(values[0])
-    queue, rest = [root], list(values[1:])
-    while queue and rest:
-        node = queue.pop(0)
-        for side in ("left", "right"):
-            if rest:
-                value = rest.pop(0)
-                if value is not None:
-                    child = make(value)
-                    setattr(node, side, child)
-                    queue.append(child)
-    return root
-
-
-def values_of_tree(root, name):
-    """The values of a binary tree in level order, None for a gap."""
-    values, queue = [], [root]
-    while queue and len(values) < 200:
-        node = queue.pop(0)
-        values.append(None if node is None else getattr(node, name))
-        if node is not None:
-            queue += [node.left, node.right]
-    while values and values[-1] is None:
-        values.pop()
-    return values
-
-
-def linked_from_values(make, values):
-    """A linked list from its values."""
-    head = None
-    for value in reversed(values):
-        node = make(value)
-        node.next = head
-        head = node
-    return head
-
-
-def values_of_linked(head, name):
-    """The values of a linked list."""
-    values = []
-    while head is not None and len(values) < 200:
-        values.append(getattr(head, name))
-        head = head.next
-    return values
-
-
-def as_json(value):
-    """Any value as JSON would hold it: sets sorted, other objects as text."""
-    if value is None or isinstance(value, (bool, int, float, str)):
-        return value
-    if isinstance(value, dict):
-        if all(isinstance(key, (str, int)) for key in value):
-            return {str(key): as_json(item) for key, item in value.items()}
-        return [[as_json(key), as_json(item)] for key, item in value.items()]
-    if isinstance(value, (set, frozenset)):
-        return sorted((as_json(item) for item in value), key=lambda item: (str(type(item)), str(item)))
-    if hasattr(value, "tolist"):
-        return value.tolist()
-    if isinstance(value, bytes):
-        return value.decode("latin-1")
-    if hasattr(value, "__iter__"):
-        return [as_json(item) for item, _ in zip(value, range(100))]
-    return str(value)
-
-
-def number(rng, known):
+def draw_number(rng: Random, known: list[int]) -> int:
     """An integer: mostly small, sometimes near one that the code mentions."""
     if known and rng.random() < 0.15:
         return rng.choice(known) + rng.choice([-1, 0, 0, 1])
@@ -83,13 +18,18 @@ def number(rng, known):
     return rng.randint(low, high)
 
 
-def real(rng):
+def draw_real(rng: Random) -> float:
     """A number with one or two decimals."""
     low, high = rng.choice([(0, 1), (0, 10), (1, 100), (-10, 10)])
     return round(rng.uniform(low, high), rng.choice([1, 2]))
 
 
-def word(rng, alphabet, known):
+def draw_char(rng: Random, alphabet: str) -> str:
+    """A character that the code knows, or an ordinary one."""
+    return rng.choice(alphabet if alphabet and rng.random() < 0.7 else "abcxyzABC019 ")
+
+
+def draw_word(rng: Random, alphabet: str, known: list[str]) -> str:
     """A short text of the characters and words that the code knows, or of ordinary ones."""
     choice = rng.random()
     if known and choice < 0.2:
@@ -113,7 +53,7 @@ def word(rng, alphabet, known):
     return "".join(rng.choice("abcdeABC") for _ in range(rng.randint(1, 8)))
 
 
-def numbers(rng, known):
+def draw_numbers(rng: Random, known: list[int]) -> list[int]:
     """A list of integers: sorted, a permutation or in no order."""
     size = rng.randint(1, 8) if rng.random() < 0.95 else 0
     high = rng.choice([3, 10, 20, 100])
@@ -127,14 +67,14 @@ def numbers(rng, known):
     return rng.sample(range(1, size + 1), size) if order < 0.33 else values
 
 
-def grid(rng, draw):
+def draw_grid(rng: Random, draw: Callable[[], Any]) -> list[list[Any]]:
     """Rows of equal length, often as many as columns."""
     rows = rng.randint(1, 5)
     columns = rows if rng.random() < 0.6 else rng.randint(1, 5)
     return [[draw() for _ in range(columns)] for _ in range(rows)]
 
 
-def tree(rng):
+def draw_tree(rng: Random) -> list[int | None]:
     """Values of a binary tree in level order, half of the time of a search tree."""
     values = rng.sample(range(-9, 30), rng.randint(1, 9))
     if rng.random() < 0.5:
@@ -145,11 +85,11 @@ def tree(rng):
                 at = 2 * at + (1 if value < slots[at] else 2)
             slots[at] = value
         if max(slots) < 31:
-            return level_order(slots)
+            return in_level_order(slots)
     return [value if at == 0 or rng.random() < 0.85 else None for at, value in enumerate(values)]
 
 
-def level_order(slots):
+def in_level_order(slots: dict[int, int]) -> list[int | None]:
     """The values of numbered tree slots as a list in level order, None for a missing child."""
     values, queue = [], [0]
     while queue:
@@ -162,7 +102,7 @@ def level_order(slots):
     return values
 
 
-def vary(rng, value):
+def draw_like(rng: Random, value: Any) -> Any:
     """A value like `value`: changed a little, in a random place, or not at all."""
     if isinstance(value, bool):
         return rng.random() < 0.5
@@ -171,19 +111,19 @@ def vary(rng, value):
     if isinstance(value, float):
         return round(value * rng.uniform(0.3, 2) + rng.choice([0, 0, 1]), 2)
     if isinstance(value, dict):
-        return {key: vary(rng, item) for key, item in value.items()}
+        return {key: draw_like(rng, item) for key, item in value.items()}
     if not isinstance(value, (str, list)) or not value:
         return copy.deepcopy(value)
     items = list(value)
     rows = len(items) > 1 and all(isinstance(item, list) for item in items)
     if rows and len({len(item) for item in items}) == 1:
-        return [[vary(rng, item) if rng.random() < 0.3 else item for item in row] for row in items]
+        return [[draw_like(rng, item) if rng.random() < 0.3 else item for item in row] for row in items]
     change, at = rng.randrange(6), rng.randrange(len(items))
     if change == 0:
         other = rng.randrange(len(items))
         items[at], items[other] = items[other], items[at]
     elif change == 1:
-        items[at] = rng.choice(items) if isinstance(value, str) else vary(rng, items[at])
+        items[at] = rng.choice(items) if isinstance(value, str) else draw_like(rng, items[at])
     elif change == 2 and len(items) > 1:
         del items[at]
     elif change == 3:
@@ -191,3 +131,9 @@ def vary(rng, value):
     elif change == 4:
         rng.shuffle(items)
     return "".join(items) if isinstance(value, str) else items
+
+
+def draw_part(rng: Random, text: str) -> str:
+    """A text to be found in `text`: a piece of it, or one like it."""
+    start = rng.randrange(len(text))
+    return rng.choice([text[start : start + 3], draw_like(rng, text)])

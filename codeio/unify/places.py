@@ -1,0 +1,164 @@
+"""Place: what the names in a function's body stand for.   names, loops, assignments -> Place, Link
+
+A `Place` is something the body handles: a parameter, the elements of one, the keys or values of one. Places that
+are indexed, compared or added to each other are remembered as links, from which related inputs are drawn.
+"""
+
+import ast
+from collections import Counter
+from typing import Literal
+
+import msgspec
+
+from codeio.unify import kinds
+
+Relation = Literal["index", "element", "length", "parallel", "part"]
+VIEWS = {"list", "sorted", "reversed", "tuple", "set", "iter", "deque", "copy", "deepcopy", "array"}
+
+
+class Link(msgspec.Struct, frozen=True):
+    """Parameter `one` relates to parameter `other`: is an index of it, an element, its length ..."""
+
+    one: str
+    other: str
+    how: Relation
+
+
+class Place:
+    """Something that the body handles, with votes for what it is."""
+
+    def __init__(self, root: str = "", level: int = 0) -> None:
+        self.root, self.level = root, level
+        self.votes: Counter[str] = Counter()
+        self.parts: dict[str, Place] = {}
+        self.width = 0  # items it is unpacked into
+        self.attributes: set[str] = set()
+
+    def part(self, name: str) -> "Place":
+        if name not in self.parts:
+            self.parts[name] = Place(self.root, self.level + 1)
+        return self.parts[name]
+
+    @property
+    def element(self) -> "Place":
+        return self.part("element")
+
+    def vote(self, weight: float = 1.0, *names: str) -> None:
+        for name in names:
+            self.votes[name] += weight
+
+    def merge(self, other: "Place", weight: float, depth: int = 0) -> None:
+        """Take over what a helper's parameter says."""
+        for name, votes in other.votes.items():
+            self.votes[name] += weight * min(votes, 4)
+        self.width = self.width or other.width
+        if depth < 3:
+            for name, part in other.parts.items():
+                self.part(name).merge(part, weight, depth + 1)
+
+
+class Binder(ast.NodeVisitor):
+    """Follows what names of one function stand for, from the places that are known at its start."""
+
+    def __init__(self, names: dict[str, Place]) -> None:
+        self.places = names
+        self.links: set[Link] = set()
+
+    def place(self, node: ast.expr | None) -> Place | None:
+        """The place that an expression denotes."""
+        if isinstance(node, ast.Name):
+            return self.places.get(node.id)
+        if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name) and node.value.id == "self":
+            return self.places.get(f"self.{node.attr}")
+        if isinstance(node, ast.Subscript) and (base := self.place(node.value)):
+            if isinstance(node.slice, ast.Slice):
+                return base
+            text = isinstance(node.slice, ast.Constant) and isinstance(node.slice.value, str)
+            if isinstance(node.slice, ast.Tuple):
+                return base.element.element
+            return base.part("value") if text else base.element
+        if isinstance(node, ast.Call):
+            return self.view(node)
+        return None
+
+    def view(self, node: ast.Call) -> Place | None:
+        """A call that gives the same items: `sorted(x)`, `x.copy()`."""
+        name = kinds.last_name(node.func)
+        if isinstance(node.func, ast.Attribute) and name in ("copy", "tolist", "strip", "lower", "upper"):
+            return self.place(node.func.value)
+        if name in VIEWS and len(node.args) >= 1 and (source := self.place(node.args[0])):
+            shadow = Place(source.root, source.level)
+            shadow.parts = source.parts
+            return shadow
+        return None
+
+    def iterated(self, node: ast.expr) -> Place | None:
+        """The place of what a loop over `node` takes in turn."""
+        if isinstance(node, ast.Call):
+            name = kinds.last_name(node.func)
+            if isinstance(node.func, ast.Attribute) and name in ("keys", "values", "items"):
+                return self.entries(node.func.value, name)
+            if name == "enumerate" and node.args and (base := self.place(node.args[0])):
+                base.vote(1, "iterable")
+                pair = Place()
+                pair.parts = {"0": Place(), "1": base.element}
+                return pair
+            if name == "zip":
+                return self.zipped(node)
+        base = self.place(node)
+        if base is None:
+            return None
+        base.vote(1, "iterable")
+        return base.element
+
+    def entries(self, node: ast.expr, name: str) -> Place | None:
+        """What a loop over `node.keys()`, `node.values()` or `node.items()` takes in turn."""
+        base = self.place(node)
+        if base is None:
+            return None
+        base.vote(3, "dict")
+        pair = Place()
+        pair.parts = {"0": base.part("key"), "1": base.part("value")}
+        return {"keys": base.part("key"), "values": base.part("value"), "items": pair}[name]
+
+    def zipped(self, node: ast.Call) -> Place:
+        row = Place()
+        roots = []
+        for number, part in enumerate(node.args):
+            if base := self.place(part):
+                base.vote(1, "iterable")
+                row.parts[str(number)] = base.element
+                roots.append(base)
+        for one in roots[1:]:
+            self.link(roots[0], one, "parallel")
+        return row
+
+    def bind(self, target: ast.expr, place: Place | None) -> None:
+        """Names of a loop or assignment target stand for a place."""
+        if place is None:
+            return
+        if isinstance(target, ast.Name):
+            self.places.setdefault(target.id, place)
+        elif isinstance(target, ast.Tuple | ast.List):
+            if not any(key in place.parts for key in ("0", "1")):
+                place.width = len(target.elts)
+            for number, item in enumerate(target.elts):
+                self.bind(item, place.parts.get(str(number)) or place.element)
+
+    def link(self, one: Place, other: Place, how: Relation) -> None:
+        if one.root and other.root and one.root != other.root:
+            self.links.add(Link(one.root, other.root, how))
+
+    def visit_For(self, node: ast.For) -> None:
+        self.bind(node.target, self.iterated(node.iter))
+        self.generic_visit(node)
+
+    def visit_comprehension(self, node: ast.comprehension) -> None:
+        self.bind(node.target, self.iterated(node.iter))
+        self.generic_visit(node)
+
+    def visit_Assign(self, node: ast.Assign) -> None:
+        for target in node.targets:
+            if isinstance(target, ast.Name | ast.Tuple):
+                self.bind(target, self.place(node.value))
+        self.generic_visit(node)

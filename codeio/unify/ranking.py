@@ -1,0 +1,48 @@
+"""Rank: votes for a place as the kinds it may be, likeliest first.   Place -> (kind, weight) ..."""
+
+from collections import Counter
+
+from codeio.unify import kinds
+from codeio.unify.kinds import Kind
+from codeio.unify.places import Place
+
+
+def ranked(place: Place, depth: int = 0) -> list[tuple[Kind, float]]:
+    """Kinds by weight, likeliest first."""
+    v = place.votes
+    parts = place.parts
+    inner = ranked(parts["element"], depth + 1) if "element" in parts and depth < 3 else []
+    element = inner[0][0] if inner else kinds.INT
+    width = parts["element"].width if "element" in parts else 0
+    if width >= 2:
+        element = Kind("tuple", (inner[0][0] if inner else kinds.INT,) * min(width, 4))
+    text = element in (kinds.CHAR, kinds.STR, kinds.DIGITS)
+    open_ended = v["sequence"] + v["iterable"] + 0.8 * v["sized"]
+    scores: Counter[Kind] = Counter()
+    scores[kinds.INT] += v["int"] + 0.3 * v["number"]
+    scores[kinds.FLOAT] += v["float"] + 0.25 * v["int"] * bool(v["float"])
+    scores[kinds.BOOL] += v["bool"]
+    scores[kinds.CHAR] += v["char"]
+    scores[kinds.DIGITS] += 0.9 * v["digits"] + (open_ended and element == kinds.DIGITS) * 2
+    scores[kinds.STR] += (
+        v["str"] + 0.6 * v["char"] + open_ended * (0.9 if text else 0.45) + text * (element == kinds.CHAR)
+    )
+    scores[kinds.listed(element)] += v["list"] + open_ended * (0.5 if element == kinds.CHAR else 1)
+    if len(inner) > 1 and inner[1][1] > 0.5 * inner[0][1]:
+        scores[kinds.listed(inner[1][0])] += 0.8 * (v["list"] + open_ended)
+    scores[Kind("set", (element,))] += v["set"]
+    if v["dict"]:
+        scores[mapping(parts, depth)] += v["dict"]
+    scores[kinds.TREE] += v["tree"]
+    scores[kinds.LINKED] += v["linked"]
+    scores[kinds.FUNCTION] += v["function"]
+    scores[kinds.ARRAY] += v["array"]
+    scores[kinds.MATRIX] += v["array"] * (1.2 if element in (kinds.INTS, kinds.ARRAY) else 0.8)
+    return [(kind, weight) for kind, weight in scores.most_common(6) if weight > 0.4]
+
+
+def mapping(parts: dict[str, Place], depth: int) -> Kind:
+    keys = ranked(parts["key"], depth + 1) if "key" in parts and depth < 3 else []
+    held = parts.get("value") or parts.get("element")
+    values = ranked(held, depth + 1) if held and depth < 3 else []
+    return Kind("dict", (keys[0][0] if keys else kinds.STR, values[0][0] if values else kinds.INT))

@@ -1,0 +1,132 @@
+"""Bench: what raw files give, and in what time.   files=... [first=N] -> yields, seconds, one JSON line
+
+python -m tests.bench.bench_corpus                      # the installed packages that params.yaml reads
+python -m tests.bench.bench_corpus files=raw.jsonl.gz   # a .jsonl(.gz), a .parquet or a folder
+"""
+
+import ast
+import json
+import sys
+import time
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from itertools import pairwise
+from pathlib import Path
+
+import msgspec
+
+from codeio import execute, values
+from codeio.collect import __main__ as collect
+from codeio.collect.adapters import items
+from codeio.errors import BadParams, CodeioError
+from codeio.params import Params, load
+from codeio.records import Dropped, Function, Source
+from codeio.unify import __main__ as unify
+
+PAIRS = 10  # per function, as in the paper's own data
+BRANCHES = ast.If | ast.IfExp | ast.For | ast.While | ast.comprehension | ast.Match | ast.BoolOp
+
+
+class Yield(msgspec.Struct, frozen=True, kw_only=True):
+    """What came out of a corpus, stage by stage."""
+
+    files: int  # raw files, without empty ones and duplicates
+    functions: int  # that a trial accepted
+    function_files: int  # files with one of them
+    kept: int  # functions with certified pairs
+    kept_files: int
+    pairs: int
+    full: int  # functions with PAIRS pairs
+    strict: int  # of these, those with varied outputs and a branch or loop
+    strict_files: int
+    collect_s: float
+    unify_s: float
+    execute_s: float
+    dropped: dict[str, int]  # by reason, over all stages
+
+
+def settings(files: str = "") -> Params:
+    """The defaults but for the source; no input is held back, so that every pair counts."""
+    chosen = ["execute.heldout_pairs=0", f"execute.pairs={PAIRS}", "collect.procedural.programs=0"]
+    if files:
+        where = "directory" if Path(files).is_dir() else "jsonl"
+        chosen += ["collect.installed=[]", f"collect.{where}={Path(files).resolve()}"]
+    return load(*chosen)
+
+
+def measured(params: Params, first: int = 0) -> tuple[Yield, list[Function]]:
+    """Collect, unify and execute, in this process and real sandboxes; `first` takes only that many files."""
+    clock = [time.monotonic()]
+    with collect.opened(params) as shard:
+        records = [r for item in items(params.collect, params.seed) for r in shard([item])]
+    files = [r for r in records if isinstance(r, Source)]
+    files = files[:first] if first else files
+    clock.append(time.monotonic())
+    with unify.opened(params) as shard:
+        unified = list(shard(files))
+    functions = [r for r in unified if isinstance(r, Function)]
+    clock.append(time.monotonic())
+    with execute.opened(params) as shard:
+        executed = list(shard(functions))
+    clock.append(time.monotonic())
+    kept = [r for r in executed if isinstance(r, Function)]
+    seconds = [round(b - a, 1) for a, b in pairwise(clock)]
+    dropped = Counter(r.reason for r in [*records, *unified, *executed] if isinstance(r, Dropped))
+    return counted(len(files), functions, kept, seconds, dict(dropped.most_common())), kept
+
+
+def counted(
+    files: int,
+    functions: Sequence[Function],
+    kept: Sequence[Function],
+    seconds: Sequence[float],
+    dropped: dict[str, int],
+) -> Yield:
+    good = [f for f in kept if is_strict(f)]
+    return Yield(
+        files=files,
+        functions=len(functions),
+        function_files=origins(functions),
+        kept=len(kept),
+        kept_files=origins(kept),
+        pairs=sum(len(f.pairs) for f in kept),
+        full=sum(len(f.pairs) == PAIRS for f in kept),
+        strict=len(good),
+        strict_files=origins(good),
+        collect_s=seconds[0],
+        unify_s=seconds[1],
+        execute_s=seconds[2],
+        dropped=dropped,
+    )
+
+
+def origins(functions: Iterable[Function]) -> int:
+    return len({f.source for f in functions})
+
+
+def is_strict(function: Function) -> bool:
+    """All pairs there, at least 3 outputs, none above 80 %, at most half an argument given back, a branch or loop."""
+    outputs = Counter(values.canonical(p.output) for p in function.pairs)
+    same = sum(any(p.output == given for given in p.input.values()) for p in function.pairs)
+    branches = any(isinstance(node, BRANCHES) for node in ast.walk(ast.parse(function.code)))
+    varied = len(outputs) >= 3 and max(outputs.values()) <= 0.8 * len(function.pairs)
+    return len(function.pairs) == PAIRS and varied and 2 * same <= len(function.pairs) and branches
+
+
+def main() -> None:
+    given = dict(word.partition("=")[::2] for word in sys.argv[1:])
+    if unknown := sorted(set(given) - {"files", "first"}):
+        raise BadParams(f"unknown {', '.join(unknown)}: bench_corpus takes files=PATH and first=N")
+    found, _ = measured(settings(given.get("files", "")), int(given.get("first", 0)))
+    for reason, rows in found.dropped.items():
+        print(f"{rows:6,} dropped: {reason}")
+    total = found.collect_s + found.unify_s + found.execute_s
+    print(f"{found.files:,} files, {found.functions:,} functions, {found.kept:,} kept in {total:.0f} s")
+    print(json.dumps(msgspec.to_builtins(found)))
+
+
+if __name__ == "__main__":
+    try:
+        main()
+    except CodeioError as error:
+        raise SystemExit(f"bench_corpus: {error}") from None

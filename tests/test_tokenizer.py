@@ -1,0 +1,112 @@
+"""The shared tokenizer: equal bytes from equal stores, lossless, its template marks what an assistant says."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from transformers import AutoTokenizer
+
+from codeio import prompting, shards, stage, tokenizer
+from codeio.errors import BadInput
+from codeio.params import load
+from codeio.records import Problem
+from codeio.tokenizer import ASSISTANT, END, PAD, SPECIAL, USER
+from tests.test_assemble import problem
+
+PARAMS = load("tokenizer.vocab=400")
+STORES = {
+    "slip": [problem("a", 0, "output", [False, True]), problem("b", 0, "input", [])],
+    "trace": [problem("a", 0, "output", [True]), problem("held", 0, "output", [True], "structure")],
+}
+CHAT = [
+    {"role": "user", "content": "2+2?"},
+    {"role": "assistant", "content": "5"},
+    {"role": "user", "content": "wrong"},
+    {"role": "assistant", "content": "4"},
+]
+
+
+@pytest.fixture(scope="module")
+def root(tmp_path_factory):
+    """A checkout's data with one small store per teacher."""
+    at = tmp_path_factory.mktemp("root")
+    for teacher, store in STORES.items():
+        shards.write(at / "data" / "revise" / teacher / "part-00000.parquet", store, Problem)
+    return at
+
+
+@pytest.fixture
+def here(root, monkeypatch):
+    monkeypatch.setattr(stage, "ROOT", root)
+    monkeypatch.setattr(tokenizer, "ROOT", root)
+    return root
+
+
+@pytest.fixture(scope="module")
+def made():
+    return tokenizer.train(iter(["def f(x):\n    return x + 12", "response a.0.output.0"]), 300)
+
+
+def test_texts_are_those_of_the_train_split_of_every_store(here):
+    found = list(tokenizer.texts(PARAMS))
+    (question,) = {prompting.question(store[0], PARAMS.model.prompts) for store in STORES.values()}
+    assert found.count(question) == 2
+    assert "response a.0.output.1" in found
+    assert "said of a.0.output.0" in found
+    assert not [text for text in found if "held" in text]
+
+
+def test_the_same_store_gives_the_same_bytes(here):
+    files = []
+    for _ in range(2):
+        tokenizer.main(PARAMS)
+        at = here / "models" / "tokenizer"
+        files.append({path.name: path.read_bytes() for path in at.iterdir()})
+    assert files[0] == files[1]
+    assert "tokenizer.json" in files[0]
+
+
+def test_reopened_it_encodes_alike(here):
+    tokenizer.main(PARAMS)
+    again = AutoTokenizer.from_pretrained(here / "models" / "tokenizer")
+    first = tokenizer.train(tokenizer.texts(PARAMS), PARAMS.tokenizer.vocab)
+    assert again.get_vocab() == first.get_vocab()
+    assert len(again) <= PARAMS.tokenizer.vocab
+    for options in ({}, {"add_generation_prompt": True}):
+        text = again.apply_chat_template(CHAT, tokenize=False, **options)
+        assert text == first.apply_chat_template(CHAT, tokenize=False, **options)
+        assert again(text)["input_ids"] == first(text)["input_ids"]
+
+
+def test_nothing_to_train_on_names_the_command(tmp_path, monkeypatch):
+    monkeypatch.setattr(stage, "ROOT", tmp_path)
+    with pytest.raises(BadInput, match="dvc repro revise"):
+        tokenizer.main(PARAMS)
+
+
+@given(st.text())
+def test_any_text_comes_back(made, text):
+    assert made.decode(made(text, add_special_tokens=False)["input_ids"]) == text
+
+
+def test_digits_stand_alone(made):
+    assert made.tokenize("2041") == list("2041")
+
+
+def test_special_tokens_are_what_training_needs(made):
+    assert made.convert_ids_to_tokens(range(len(SPECIAL))) == SPECIAL
+    assert (made.pad_token, made.eos_token) == (PAD, END)
+    for token in SPECIAL:
+        assert made.tokenize(token) == [token]
+    text = f"{USER}a{ASSISTANT}b{END}{PAD}"
+    assert made.decode(made(text)["input_ids"], skip_special_tokens=True) == "ab"
+
+
+def test_template_writes_and_masks_the_assistant(made):
+    text = made.apply_chat_template(CHAT, tokenize=False)
+    assert text == f"{USER}2+2?{ASSISTANT}5{END}{USER}wrong{ASSISTANT}4{END}"
+    asked = made.apply_chat_template(CHAT[:3], tokenize=False, add_generation_prompt=True)
+    assert text.startswith(asked)
+    assert asked.endswith(ASSISTANT)
+    shown = made.apply_chat_template(CHAT, return_dict=True, return_assistant_tokens_mask=True)
+    masked = [n for n, on in zip(shown["input_ids"], shown["assistant_masks"], strict=True) if on]
+    assert made.decode(masked) == f"5{END}4{END}"

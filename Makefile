@@ -41,8 +41,8 @@ check-lock: setup ## rebuild the data stages from nothing in a scratch clone and
 ui: setup ## MLflow's pages on this machine
 	$(RUN) mlflow ui
 
-bench-sandbox: setup ## speed of the execution engine beside plain ways of running code
-	$(RUN) python -m tests.bench.bench_sandbox
+bench-sandbox: setup ## speed of the execution engine beside plain ways; REFERENCE=checkout measures its check_input
+	$(RUN) python -m tests.bench.bench_sandbox $(if $(REFERENCE),reference=$(REFERENCE))
 
 bench-corpus: setup ## yield of code-to-functions on raw files: FILES=raw.jsonl.gz
 	$(RUN) python -m tests.bench.bench_corpus $(if $(FILES),files=$(FILES))

@@ -16,6 +16,7 @@ from msgspec.structs import replace
 from codeio import values
 from codeio.records import Json, Problem
 from codeio.sandbox import Call, Job, Program, Run, Sandbox, Trace
+from codeio.sandbox.tasks import NOT_RUN
 
 BUNDLE = 24  # programs in one job at most
 BUNDLED = """
@@ -68,8 +69,18 @@ def wanted(problem: Problem, code: str, given: dict[str, Json]) -> Wanted:
 def run(box: Sandbox, several: Iterable[Wanted], max_lines: int, trace: bool = False) -> Calls:
     """Each wanted call once, by its key, failed ones too; `trace` adds the events.
 
-    A call that executes more than `max_lines` lines ends as timeout_cpu.
+    A call that executes more than `max_lines` lines ends as timeout_cpu. What others that died kept from running
+    runs in a further job: a verdict never depends on who else was asked about.
     """
+    left, found = list(several), Calls()
+    while left:
+        found |= made(box, left, max_lines, trace)
+        left = [one for one in left if found[one.key].error == NOT_RUN]
+    return found
+
+
+def made(box: Sandbox, several: Sequence[Wanted], max_lines: int, trace: bool) -> Calls:
+    """The calls, programs of one family together."""
     families: dict[str, dict[tuple[str, str], dict[str, dict[str, Json]]]] = {}
     for one in several:
         programs = families.setdefault(one.family, {})

@@ -76,7 +76,7 @@ def outs(clone: Path) -> dict[str, dict[str, Any]]:
 
 def run(*command: str, at: Path) -> None:
     """A command in the clone, which must find the clone's own code first."""
-    environment = os.environ | {"PYTHONPATH": str(at)}
+    environment = os.environ | {"PYTHONPATH": str(at), "CODEIO_NO_CACHE": "1"}
     environment.pop("CODEIO_ROOT", None)
     if subprocess.run(command, cwd=at, env=environment, check=False).returncode:
         raise BadInput(f"`{' '.join(command[-4:])}` failed in the scratch clone: see above")

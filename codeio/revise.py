@@ -15,13 +15,16 @@ from codeio.answer.teach import Teach, teacher
 from codeio.params import Params
 from codeio.records import Dropped, Problem, Turn
 from codeio.sandbox import Limits, Sandbox
-from codeio.verify import judged
+from codeio.sandbox.cache import Cache
+from codeio.verify import cached, judged
 
 
-def shard(problems: Sequence[Problem], box: Sandbox, teach: Teach, params: Params) -> Iterator[Problem]:
+def shard(
+    problems: Sequence[Problem], box: Sandbox, teach: Teach, params: Params, cache: Cache | None = None
+) -> Iterator[Problem]:
     """The problems in their order, verified, the wrong ones with further turns."""
     lines, max_turns = params.execute.max_lines, params.revise.max_turns
-    done = {one.id: one for one in judged([one for one in problems if one.turns], box, lines)}
+    done = {one.id: one for one in judged([one for one in problems if one.turns], box, lines, cache)}
     for turn in range(1, max_turns + 1):
         wrong = [one for one in done.values() if not one.turns[-1].correct]
         samples = teach(wrong, turn)
@@ -29,7 +32,7 @@ def shard(problems: Sequence[Problem], box: Sandbox, teach: Teach, params: Param
             replace(one, turns=(*one.turns, Turn(samples=(sample,))))
             for one, sample in zip(wrong, samples, strict=True)
         ]
-        done |= {one.id: one for one in judged(again, box, lines)}
+        done |= {one.id: one for one in judged(again, box, lines, cache)}
     for one in problems:
         yield done.get(one.id, one)
 
@@ -37,10 +40,10 @@ def shard(problems: Sequence[Problem], box: Sandbox, teach: Teach, params: Param
 @contextmanager
 def opened(params: Params) -> Iterator[Callable[[list[Problem]], Iterable[Problem | Dropped]]]:
     limits = Limits(cpu_s=params.execute.cpu_s, memory_mb=params.execute.memory_mb)
-    with Sandbox(limits, workers=params.workers, isolation=params.isolation) as box:
+    with Sandbox(limits, workers=params.workers, isolation=params.isolation) as box, cached(box) as cache:
         FACTS.update(isolation=box.tier)
         teach = teacher(params, box)
-        yield lambda problems: shard(problems, box, teach, params)
+        yield lambda problems: shard(problems, box, teach, params, cache)
 
 
 def measure(problems: Iterator[Problem]) -> dict[str, Any]:

@@ -5,20 +5,33 @@ that leads to the asked output is right (paper, section 2.2). A malformed answer
 what happened.
 """
 
+import os
 from collections.abc import Iterable, Sequence
+from contextlib import AbstractContextManager, nullcontext
 
 from msgspec.structs import replace
 
 from codeio import prompting, values
-from codeio.calls import Calls, run, wanted, written
+from codeio.calls import Calls, Wanted, run, wanted, written
+from codeio.params import ROOT
 from codeio.records import Json, Predict, Problem, Turn, Verdict
 from codeio.sandbox import Call, Sandbox
+from codeio.sandbox.cache import Cache
 
+CACHE = ROOT / ".work" / "calls.sqlite"
+CACHE_BYTES = 256 << 20
 SHOWN = 300  # characters of a value that a feedback shows
 LIMITS = ("timeout_cpu", "timeout_wall", "oom", "died")  # the code never got to a result
 
 
-def verdicts(answers: Sequence[tuple[Problem, str]], box: Sandbox, max_lines: int) -> list[Verdict]:
+def cached(box: Sandbox) -> AbstractContextManager[Cache | None]:
+    """Calls of earlier runs of this checkout; none under CODEIO_NO_CACHE, which a rebuild sets."""
+    return nullcontext() if os.environ.get("CODEIO_NO_CACHE") else Cache(CACHE, box, CACHE_BYTES)
+
+
+def verdicts(
+    answers: Sequence[tuple[Problem, str]], box: Sandbox, max_lines: int, cache: Cache | None = None
+) -> list[Verdict]:
     """One verdict per (problem, response), in their order; predicted inputs run up to `max_lines` lines."""
     predictions = [prediction(response, problem.predict) for problem, response in answers]
     tried = [
@@ -26,17 +39,27 @@ def verdicts(answers: Sequence[tuple[Problem, str]], box: Sandbox, max_lines: in
         for (problem, _), found in zip(answers, predictions, strict=True)
         if problem.predict == "input" and not isinstance(found, Verdict)
     ]
-    calls = run(box, tried, max_lines)
+    calls = run(box, tried, max_lines) if cache is None else recalled(box, tried, max_lines, cache)
     return [
         found if isinstance(found, Verdict) else judge(problem, found, calls)
         for (problem, _), found in zip(answers, predictions, strict=True)
     ]
 
 
-def judged(problems: Sequence[Problem], box: Sandbox, max_lines: int) -> list[Problem]:
+def recalled(box: Sandbox, tried: Sequence[Wanted], max_lines: int, cache: Cache) -> Calls:
+    """The calls, those that the cache does not know made now."""
+    known = cache.get([one.key for one in tried], max_lines)
+    fresh = run(box, [one for one in tried if one.key not in known], max_lines)
+    cache.put(fresh, max_lines)
+    return known | fresh
+
+
+def judged(
+    problems: Sequence[Problem], box: Sandbox, max_lines: int, cache: Cache | None = None
+) -> list[Problem]:
     """The problems with verdicts on all samples of their latest turn."""
     answers = [(one, sample.response) for one in problems for sample in one.turns[-1].samples]
-    found = iter(verdicts(answers, box, max_lines))
+    found = iter(verdicts(answers, box, max_lines, cache))
     return [with_verdicts(one, found) for one in problems]
 
 

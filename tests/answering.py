@@ -7,7 +7,7 @@ from codeio.answer.__main__ import shard
 from codeio.answer.teach import teacher
 from codeio.collect import procedural
 from codeio.params import load
-from codeio.records import Dropped, Problem
+from codeio.records import Dropped, Json, Predict, Problem
 from codeio.revise import shard as revise
 from codeio.sandbox import Draw, Limits, Program, Run, Sandbox
 
@@ -17,35 +17,40 @@ LIMITS = Limits(cpu_s=2.0, memory_mb=512)
 def pose(box: Sandbox, code: str, inputs: Sequence[dict], entry: str = "f", **fields) -> list[Problem]:
     """Both questions about every call of `code` that gives a result."""
     (result,) = box.map([Run(program=Program(code=code, entry=entry), inputs=tuple(inputs))])
-    function = values.digest(code, entry)
     found = []
     for call in (c for c in result.calls if c.status == "ok"):
         for predict, given, wanted in (
             ("output", call.input, call.output),
             ("input", call.output, call.input),
         ):
-            pair = values.digest(function, call.input)
-            common = {
-                "id": values.digest(pair, predict),
-                "function": function,
-                "pair": pair,
-                "rank": len(found) // 2,
-                "predict": predict,
-                "split": "train",
-                "kind": "procedural",
-                "corpus": "test",
-                "licence": "",
-                "structure": "",
-                "statement": "",
-                "io_description": "",
-                "tier": "code-only",
-                "code": code,
-                "entry": entry,
-                "given": given,
-                "wanted": wanted,
-            }
-            found.append(Problem(**common | fields))
+            found.append(asked(code, entry, predict, given, wanted, rank=len(found) // 2, **fields))
     return found
+
+
+def asked(code: str, entry: str, predict: Predict, given: Json, wanted: Json, **fields) -> Problem:
+    """One question about a call."""
+    function = values.digest(code, entry)
+    pair = values.digest(function, given if predict == "output" else wanted)
+    common = {
+        "id": values.digest(pair, predict),
+        "function": function,
+        "pair": pair,
+        "rank": 0,
+        "predict": predict,
+        "split": "train",
+        "kind": "procedural",
+        "corpus": "test",
+        "licence": "",
+        "structure": "",
+        "statement": "",
+        "io_description": "",
+        "tier": "code-only",
+        "code": code,
+        "entry": entry,
+        "given": given,
+        "wanted": wanted,
+    }
+    return Problem(**common | fields)
 
 
 def many(box: Sandbox, count: int, pairs: int = 4) -> list[Problem]:

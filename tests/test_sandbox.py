@@ -77,6 +77,8 @@ def test_endings_are_all_there_are():
         (Program("'\ud800'\ndef f(x): return x", "f"), "load_error", "surrogates"),
         pytest.param(f("return x", "while True: pass"), "load_error", "timeout_cpu", marks=pytest.mark.full),
         (f("return x", "import sys; sys.exit(0)"), "load_error", "SystemExit"),
+        (f("raise ValueError('\\ud800 half a pair')"), "exception", "ValueError: ? half a pair"),
+        (f("return x", "raise ValueError('\\ud800 half a pair')"), "load_error", "ValueError: ? half a pair"),
         (f("return y"), "exception", "NameError: name 'y' is not defined"),
         (f("raise SystemExit(0)"), "exception", "SystemExit: 0"),
         (f("raise KeyboardInterrupt"), "exception", "KeyboardInterrupt"),

@@ -83,3 +83,11 @@ def test_long_values_are_cut(box):
     output, _ = pose(box, "def f(a):\n    return a", [{"a": "y"}])
     (verdict,) = verdicts([(output, '{"output": "' + "z" * 5000 + '"}')], box, 5000)
     assert len(verdict.feedback) < 800
+
+
+def test_a_right_answer_after_many_that_kill_their_process(box):
+    code = "import os\ndef f(a):\n    if a < 5: os._exit(1)\n    return a // 10"
+    given = pose(box, code, [{"a": 15}], kind="natural")[1]
+    found = verdicts([(given, f'{{"input": {{"a": {a}}}}}') for a in (0, 1, 2, 3, 4, 15, 17)], box, 5000)
+    assert [v.status for v in found] == ["died"] * 5 + ["ok"] * 2
+    assert all("not run" not in v.feedback for v in found)

@@ -21,6 +21,7 @@ from codeio.sandbox.routes import Kind, route
 from codeio.sandbox.zygote import Reply, budget
 
 FORKS = 3  # a program whose process died so often is not given another one
+NOT_RUN = "not run: the process had died on three other inputs"
 CRASHES = 3  # zygotes that may die under a task before we call it our own failure
 PATIENCE = 3  # time-outs after which no further drawn input is tried
 
@@ -132,7 +133,7 @@ class Task:
         self.calls.append(Call(self.given[len(self.calls)], status, error=error))
         self.forks += 1
         if self.forks == FORKS:
-            self.rest("died", "not run: the process had died on three other inputs")
+            self.rest("died", NOT_RUN)
         if len(self.calls) == len(self.texts) or self.tired():
             self.finish()
             return True

@@ -1,144 +1,230 @@
-"""Bench: the sandbox beside plain ways of running code, in turns on the same machine.   -> one JSON line at the end
+"""Bench: the sandbox beside plain ways of running code.   [files=PATH] [reference=DIR] [rounds=N] -> one JSON line
 
-Each way runs each program before any way runs the next one, so that a busy machine slows all of them. A plain way
-isolates nothing and limits nothing.
+python -m tests.bench.bench_sandbox                       # ../shared's real functions, else a dozen of our own
+python -m tests.bench.bench_sandbox reference=CHECKOUT    # beside the check_input of the paper's code there
+
+All ways take the same few functions before any takes the next few, so that a busy machine slows all of them;
+of several rounds the best counts. A plain way isolates nothing. Figures are ratios of mean times per check.
 """
 
-import argparse
+import contextlib
+import importlib.util
+import io
 import json
 import multiprocessing
-import statistics
 import subprocess
 import sys
+import tempfile
 import time
-from collections.abc import Callable, Sequence
-from concurrent.futures import ProcessPoolExecutor
+import types
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack
 from functools import partial
+from pathlib import Path
 from typing import Any
 
+import numpy  # noqa: F401 the plain ways start from a process that has it
+
+from codeio.errors import BadParams, CodeioError
 from codeio.records import Json
-from codeio.sandbox import Limits, Program, Run, Sandbox
-from tests.bench.workload import INPUTS, PROGRAMS
+from codeio.sandbox import Limits, Run, Sandbox
+from tests.bench.workload import INPUTS, Work, embedded, fast, real
+from tests.conftest import SHARED
 
 LIMITS = Limits(cpu_s=2.0)
-TEN, ONE, OPEN = "sandbox, 10 inputs", "sandbox, 1 input", "sandbox without isolation, 10 inputs"
-PLAIN = {"interpreter per check": 1, "ProcessPoolExecutor per call": 1, "process per function": len(INPUTS)}
-SCRIPT = "import json\n{code}\nprint(json.dumps({entry}(**json.loads({given!r}))))\n"
+FUNCTIONS = 120
+TOGETHER = 8  # functions before the next way has its turn
+DEFAULTS = {"files": "", "reference": "", "rounds": "3", "first": str(FUNCTIONS)}
+PRELUDE = """
+import bisect, collections, copy, datetime, functools, heapq, itertools, json, math, operator, random, re, string, sys
+from typing import *
+import numpy as np
+"""
+CHECK = """
+def same(one, two):
+    return json.dumps(one) == json.dumps(two)
+given, wanted = json.loads({given!r}), json.loads({wanted!r})
+assert same({entry}(**given), wanted)
+"""
 
-Inputs = Sequence[dict[str, Json]]
-Way = Callable[[Program, Inputs], list[Any]]
+Way = Callable[[Sequence[Work]], list[list[Json]]]
 
 
-def in_process(program: Program, inputs: Inputs) -> list[Json]:
-    """What every way does in the end. Run here only on the workload of this bench."""
-    names: dict[str, Any] = {}
-    exec(program.code, names)
-    return json.loads(json.dumps([names[program.entry](**given) for given in inputs]))
+def first(works: Sequence[Work]) -> list[Work]:
+    """The same functions with one input each."""
+    return [Work(w.program, w.inputs[:1], w.wanted[:1]) for w in works]
 
 
-def boxed(box: Sandbox, program: Program, inputs: Inputs) -> list[Json]:
-    return [call.output for call in box.run(program, inputs)]
+def boxed(box: Sandbox, works: Sequence[Work]) -> list[list[Json]]:
+    return [[c.output for c in result.calls] for result in box.map(Run(w.program, w.inputs) for w in works)]
 
 
-def interpreter(program: Program, inputs: Inputs) -> list[Json]:
+def in_process(works: Sequence[Work]) -> list[list[Json]]:
+    """What every way does in the end; nothing that runs Python code is faster."""
+    return [executed(work) for work in works]
+
+
+def executed(work: Work) -> list[Json]:
+    module = types.ModuleType("program")
+    with contextlib.redirect_stdout(io.StringIO()):
+        exec(compile(work.program.code, "<program>", "exec", dont_inherit=True), module.__dict__)
+        entry = module.__dict__[work.program.entry]
+        return [json.loads(json.dumps(entry(**json.loads(json.dumps(x))))) for x in work.inputs]
+
+
+def forked(works: Sequence[Work]) -> list[list[Json]]:
+    """A process per function, as other checkers have it."""
     said = []
-    for given in inputs:
-        script = SCRIPT.format(code=program.code, entry=program.entry, given=json.dumps(given))
-        done = subprocess.run([sys.executable, "-"], input=script, capture_output=True, text=True, check=True)
-        said.append(json.loads(done.stdout))
+    for work in works:
+        ours, theirs = multiprocessing.Pipe()
+        process = multiprocessing.get_context("fork").Process(target=answering, args=(theirs, work))
+        process.start()
+        said.append(ours.recv())
+        process.join()
+        ours.close()
+        theirs.close()
     return said
 
 
-def pooled(program: Program, inputs: Inputs) -> list[Json]:
-    with ProcessPoolExecutor(1) as pool:
-        return pool.submit(in_process, program, inputs).result()
+def answering(pipe: Any, work: Work) -> None:
+    pipe.send(executed(work))
 
 
-def forked(program: Program, inputs: Inputs) -> list[Json]:
-    ours, theirs = multiprocessing.Pipe()
-    process = multiprocessing.Process(target=answering, args=(theirs, program, inputs))
-    process.start()
-    said = ours.recv()
-    process.join()
-    return said
+def interpreters(works: Sequence[Work]) -> list[list[Json]]:
+    """A fresh interpreter per check that reads its script from stdin, as the paper's implementation has it."""
+    return [[checked(w, *pair) for pair in zip(w.inputs, w.wanted, strict=True)] for w in works]
 
 
-def answering(pipe: Any, program: Program, inputs: Inputs) -> None:
-    pipe.send(in_process(program, inputs))
+def checked(work: Work, given: dict[str, Json], wanted: Json) -> Json:
+    """The wanted output where the check succeeds."""
+    parts = {"given": json.dumps(given), "wanted": json.dumps(wanted), "entry": work.program.entry}
+    script = f"{PRELUDE}\n{work.program.code}\n{CHECK.format(**parts)}"
+    quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.PIPE}
+    done = subprocess.run([sys.executable, "-"], input=script, text=True, check=False, **quiet)
+    return wanted if done.returncode == 0 else {"failed": done.stderr[-300:]}
 
 
-def measured(ways: dict[str, tuple[Way, int]], rounds: int) -> dict[str, list[float]]:
-    """Milliseconds per check of each way: one number per program, the best of its rounds."""
-    spent: dict[str, list[float]] = {name: [] for name in ways}
-    for program in PROGRAMS.values():
-        wanted = in_process(program, INPUTS)
+def checkout(module: types.ModuleType, works: Sequence[Work]) -> list[list[Json]]:
+    """The paper's own check, whatever it says."""
+    with tempfile.TemporaryDirectory() as folder:
+        options = {
+            "solution_prefix": module.solution_prefix,
+            "used_python_path": sys.executable,
+            "run_path": folder,
+        }
+        for work in works:
+            for given, wanted in zip(work.inputs, work.wanted, strict=True):
+                io = {"input": given, "output": wanted}
+                module.check_input(work.program.code, io, work.program.entry, **options)
+    return [list(work.wanted) for work in works]
+
+
+def opened(folder: Path) -> types.ModuleType:
+    """The module of a checkout that holds check_input; what it imports for other ends need not be installed."""
+    files = [p for p in sorted(folder.rglob("*.py")) if "def check_input(" in p.read_text(errors="replace")]
+    if not files:
+        raise BadParams(f"{folder} holds no file that defines check_input")
+    for name, part in (("pympler", "asizeof"), ("shortuuid", "uuid")):
+        if importlib.util.find_spec(name) is None:
+            sys.modules[name] = types.ModuleType(name)
+            setattr(sys.modules[name], part, None)
+    spec = importlib.util.spec_from_file_location("reference", files[0])
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+def handfuls(works: Sequence[Work]) -> Iterator[Sequence[Work]]:
+    for at in range(0, len(works), TOGETHER):
+        yield works[at : at + TOGETHER]
+
+
+def measured(ways: dict[str, tuple[Way, bool]], works: Sequence[Work], rounds: int) -> dict[str, float]:
+    """Mean milliseconds per check of each way; True beside a way stands for one input per function."""
+    total, checks = dict.fromkeys(ways, 0.0), dict.fromkeys(ways, 0)
+    for some in handfuls(works):
+        single = first(some)
         best = dict.fromkeys(ways, float("inf"))
         for _ in range(rounds):
-            for name, (way, count) in ways.items():
-                began = time.perf_counter()
-                said = way(program, INPUTS[:count])
-                best[name] = min(best[name], 1000 * (time.perf_counter() - began) / count)
-                if said != wanted[:count]:
-                    raise SystemExit(f"{name} answers {said} where {wanted[:count]} is right")
-        for name in ways:
-            spent[name].append(best[name])
+            for name, (way, one) in ways.items():
+                best[name] = min(best[name], timed(name, way, single if one else some))
+        for name, (_, one) in ways.items():
+            total[name] += 1000 * best[name]
+            checks[name] += len(some) * (1 if one else INPUTS)
+    return {name: total[name] / checks[name] for name in ways}
+
+
+def timed(name: str, way: Way, works: Sequence[Work]) -> float:
+    """Seconds of a way that answers rightly."""
+    began = time.perf_counter()
+    said = way(works)
+    spent = time.perf_counter() - began
+    for work, outputs in zip(works, said, strict=True):
+        if outputs != list(work.wanted):
+            raise SystemExit(f"{name} answers {outputs} where {work.wanted} is right:\n{work.program.code}")
     return spent
 
 
-def scaling(one: Sandbox, two: Sandbox, rounds: int) -> float:
+def scaling(one: Sandbox, two: Sandbox, works: Sequence[Work], rounds: int) -> float:
     """How many times faster two workers are than one, at their best."""
-    jobs = [Run(program, INPUTS, count=True) for program in PROGRAMS.values()] * 20
     best = [float("inf"), float("inf")]
     for _ in range(rounds):
         for n, box in enumerate((one, two)):
-            began = time.perf_counter()
-            for _ in box.map(jobs):
-                pass
-            best[n] = min(best[n], time.perf_counter() - began)
+            best[n] = min(best[n], timed("sandbox", partial(boxed, box), works))
     return best[0] / best[1]
 
 
-def ratio(slow: Sequence[float], fast: Sequence[float]) -> dict[str, float]:
-    return {
-        "means": round(statistics.mean(slow) / statistics.mean(fast), 2),
-        "medians": round(statistics.median(slow) / statistics.median(fast), 2),
-    }
-
-
-def figures(rounds: int) -> dict[str, Any]:
+def figures(given: dict[str, str]) -> tuple[dict[str, float], dict[str, Any]]:
+    """Milliseconds per check of each way, and the figures of the last line."""
+    path = Path(given["files"] or SHARED / "data" / "pyedu" / "functions.jsonl.gz")
+    rounds, most = int(given["rounds"]), int(given["first"])
     with ExitStack() as stack:
         box, two, free = (
             stack.enter_context(Sandbox(LIMITS, workers=n, isolation=how))
             for n, how in ((1, "auto"), (2, "auto"), (1, "none"))
         )
-        ways: dict[str, tuple[Way, int]] = {
-            TEN: (partial(boxed, box), len(INPUTS)),
-            ONE: (partial(boxed, box), 1),
-            OPEN: (partial(boxed, free), len(INPUTS)),
+        works = fast(real(path) if path.exists() else embedded(), two, most)
+        reference = (
+            partial(checkout, opened(Path(given["reference"]))) if given["reference"] else interpreters
+        )
+        for warm in (box, free):
+            boxed(warm, works)
+        ways: dict[str, tuple[Way, bool]] = {
+            "sandbox, 10 inputs": (partial(boxed, box), False),
+            "sandbox, 1 input": (partial(boxed, box), True),
+            "sandbox without isolation, 10 inputs": (partial(boxed, free), False),
+            "interpreter per check": (reference, True),
+            "process per function, 10 inputs": (forked, False),
+            "in this process, 10 inputs": (in_process, False),
         }
-        ways |= {k: (w, PLAIN[k]) for k, w in zip(PLAIN, (interpreter, pooled, forked), strict=True)}
-        spent = measured(ways, rounds)
-        return {
-            "isolation": box.tier,
-            "ms_per_check": {name: round(statistics.mean(times), 3) for name, times in spent.items()},
-            "times_faster": {
-                fast: {slow: ratio(spent[slow], spent[fast]) for slow in PLAIN if PLAIN[slow] <= count}
-                for fast, count in ((TEN, len(INPUTS)), (ONE, 1))
-            },
-            "cost_of_isolation": ratio(spent[TEN], spent[OPEN]),
-            "two_workers": round(scaling(box, two, rounds), 2),
+        spent = measured(ways, works, rounds)
+        ten, one, unjailed, fresh, process, limit = spent.values()
+        return spent, {
+            "x_reference_10": round(fresh / ten, 1),
+            "x_reference_1": round(fresh / one, 1),
+            "x_process": round(process / ten, 2),
+            "isolation_cost": round(ten / unjailed, 2),
+            "share_of_limit": round(limit / ten, 3),
+            "scaling_2": round(scaling(box, two, works, rounds), 2),
+            "tier": box.tier,
+            "functions": len(works),
         }
 
 
-def main(argv: Sequence[str] | None = None) -> None:
-    options = argparse.ArgumentParser("python -m tests.bench.bench_sandbox", description=__doc__)
-    options.add_argument("--rounds", type=int, default=5, help="turns of every way on every program (5)")
-    found = figures(options.parse_args(argv).rounds)
-    for name, spent in found["ms_per_check"].items():
-        print(f"{spent:10.3f} ms per check  {name}")
+def main() -> None:
+    given = dict(word.partition("=")[::2] for word in sys.argv[1:])
+    if unknown := sorted(set(given) - set(DEFAULTS)):
+        raise BadParams(
+            f"unknown {', '.join(unknown)}: bench_sandbox takes {', '.join(f'{k}=' for k in DEFAULTS)}"
+        )
+    spent, found = figures(DEFAULTS | given)
+    for name, ms in spent.items():
+        print(f"{ms:10.3f} ms per check  {name}")
     print(json.dumps(found))
 
 
 if __name__ == "__main__":
-    main()
+    try:
+        main()
+    except CodeioError as error:
+        raise SystemExit(f"bench_sandbox: {error}") from None

@@ -1,8 +1,20 @@
-"""Workload: small functions of the kind that codeio executes, with ten inputs each.   -> programs, inputs"""
+"""Workload: functions to execute, with ten inputs each.   [functions.jsonl.gz] -> work
+
+Real functions where a file of them is at hand; else a dozen small ones of the kind that codeio executes.
+"""
+
+import gzip
+import json
+from pathlib import Path
+
+import msgspec
 
 from codeio.records import Json
-from codeio.sandbox import Program
+from codeio.sandbox import Program, Sandbox
+from codeio.sandbox.routes import route
 
+INPUTS = 10  # of each function
+LINES = 20_000  # a call of a fast function executes at most so many
 CODES = {
     "digits": "def f(n):\n    out = []\n    while n:\n        out.append(n % 7)\n        n //= 7\n    return out",
     "primes": "def f(n):\n    return [p for p in range(2, n % 60 + 9) if all(p % q for q in range(2, p))]",
@@ -22,5 +34,44 @@ CODES = {
     "matrix": "def f(n):\n    m = [[(n + i * j) % 5 for j in range(4)] for i in range(4)]\n"
     "    return [list(row) for row in zip(*m)]",
 }
-PROGRAMS = {name: Program(code, "f") for name, code in CODES.items()}
-INPUTS: tuple[dict[str, Json], ...] = tuple({"n": 1000 + 37 * k} for k in range(10))
+
+
+class Work(msgspec.Struct, frozen=True):
+    """A program, its inputs, and what each of them gives."""
+
+    program: Program
+    inputs: tuple[dict[str, Json], ...]
+    wanted: tuple[Json, ...] = ()
+
+
+def embedded() -> list[Work]:
+    inputs = tuple({"n": 1000 + 37 * k} for k in range(INPUTS))
+    return [Work(Program(code, "f"), inputs) for code in CODES.values()]
+
+
+def real(path: Path) -> list[Work]:
+    """The functions of a file that have enough inputs."""
+    with gzip.open(path, "rt") as file:
+        rows = [json.loads(line) for line in file]
+    works = [
+        Work(Program(r["refcode"], r["funcname"]), tuple(io["input"] for io in r["ios"][:INPUTS]))
+        for r in rows
+    ]
+    return [work for work in works if len(work.inputs) == INPUTS]
+
+
+def fast(works: list[Work], box: Sandbox, most: int) -> list[Work]:
+    """The first ones whose calls are short and deterministic, with what they return.
+
+    Without the scientific stack: plain ways would import it again for each check, and lose by that alone.
+    """
+    chosen: list[Work] = []
+    for work in works:
+        if len(chosen) == most:
+            break
+        if route(work.program.code) == "sci":
+            continue
+        calls = box.run(work.program, work.inputs, count=True, max_lines=LINES)
+        if all(call.status == "ok" for call in calls) and all(box.certify(work.program, calls)):
+            chosen.append(Work(work.program, work.inputs, tuple(call.output for call in calls)))
+    return chosen

@@ -64,7 +64,7 @@ def run(body: bytes, pipe: int, nonce: bytes, page: mmap.mmap, config: dict[str,
     if status not in ("ok", "missing_module"):
         error = f"{status}: {error}" if status != "exception" else error
         status = "load_error"
-    send(LOADED, json.dumps({"s": status, "e": error}))
+    send(LOADED, encode.text({"s": status, "e": error}))
     if status == "ok":
         texts = job["inputs"] if "generator" not in job else drawn(job, send, config)
         calls(texts, entry, job, config, send, page)
@@ -130,7 +130,7 @@ def sender(pipe: int, nonce: bytes) -> Callable[[int, str], None]:
     write, pack = os.write, FRAME.pack
 
     def send(index: int, text: str) -> None:
-        payload = text.encode()
+        payload = text.encode(errors="replace")  # lone surrogates of an error or a trace; outputs have none
         view = memoryview(pack(nonce, index, len(payload)) + payload)
         while view:
             view = view[write(pipe, view) :]
@@ -205,7 +205,7 @@ def drawn(job: dict[str, Any], send: Callable[[int, str], None], config: dict[st
             texts.clear()
             break
     said = error if status == "exception" else f"{status}: {error}"
-    send(DRAWN, json.dumps({"inputs": list(texts), "failure": "" if texts else said}))
+    send(DRAWN, encode.text({"inputs": list(texts), "failure": "" if texts else said}))
     return list(texts)
 
 
@@ -222,7 +222,7 @@ def called(
     if status == "ok":
         status, output, error = written(value, seconds, config["output_bytes"])
         mutated = attempt(lambda: encode.text(args), seconds)[1] != before
-    head = f'{{"s":"{status}","o":{output},"m":{"true" if mutated else "false"},"e":{json.dumps(error)}'
+    head = f'{{"s":"{status}","o":{output},"m":{"true" if mutated else "false"},"e":{encode.text(error)}'
     return f"{head}{observer.fields()}}}", "over" if observer.over else status
 
 

@@ -60,7 +60,7 @@ def test_greedy_takes_new_arcs_then_buckets_then_outputs():
     fresh = call(70, 1, [(1, 2, 1)])
     chosen = greedy([*dull, fresh, loop, branch], 4)
     assert [c.input["x"] for c in chosen][:4] == [60, 50, 70, 0]
-    assert cover(chosen, dull) == 1.0
+    assert cover(chosen, [*dull, fresh, loop, branch]) == 1.0
 
 
 def test_greedy_prefix_is_greedy_of_fewer():

@@ -7,12 +7,13 @@ from typing import Any, Literal
 import msgspec
 
 from codeio.unify import kinds, pieces
-from codeio.unify.evidence import Evidence, Parameter, literal
+from codeio.unify.evidence import Evidence, Parameter, literal, small
 from codeio.unify.kinds import Kind
 from codeio.unify.places import Link
 from codeio.unify.wrap import FUNCTIONS, TWO_ARGUMENTS
 
 Size = Literal["wide", "small"]
+MANY_ROUNDS = 5000  # a default above this is likely a limit that a loop counts up to
 SPANS = (
     (r"^years?$", "1900, 2030"),
     (r"^months?$", "1, 12"),
@@ -163,8 +164,13 @@ def drawn(kind: Kind, p: Parameter, size: Size) -> str:
     """An expression that draws one parameter; a default is kept now and then."""
     text = expression(kind, size, p.own)
     default = literal(kinds.expression(p.default)) if p.default else None
-    if default is not None and fits(kind, default):
-        return f"{as_json(default)!r} if rng.random() < 0.3 else {text}"
+    if default is None or not fits(kind, default):
+        return text
+    shown = repr(as_json(default))
+    if len(shown) > 12 and small(default):
+        return f"draw_like(rng, {shown}) if rng.random() < 0.5 else {text}"
+    few = not isinstance(default, int) or abs(default) <= MANY_ROUNDS
+    return f"{shown} if rng.random() < 0.3 else {text}" if few else text
     return text
 
 
@@ -195,6 +201,12 @@ def expression(kind: Kind, size: Size, name: str = "", depth: int = 0) -> str:
         return f"[{', '.join(expression(part, size, '', depth + 1) for part in kind.of)}]"
     if kind.name == "dict":
         return keyed(kind, size, depth)
+    if kind.name == "record":
+        drawn = (
+            f"{k!r}: {expression(part, size, k, depth + 1)}"
+            for k, part in zip(kind.keys, kind.of, strict=True)
+        )
+        return f"{{{', '.join(drawn)}}}"
     return whole(name, size)
 
 

@@ -12,8 +12,12 @@ class Kind(msgspec.Struct, frozen=True):
 
     name: str
     of: tuple["Kind", ...] = ()
+    keys: tuple[str, ...] = ()  # of a record: names of its parts; `name()` for a method
+    make: str = ""  # of a record: the class whose objects it stands for
 
     def __str__(self) -> str:
+        if self.name == "record":
+            return f"{self.make}({', '.join(f'{k}: {part}' for k, part in zip(self.keys, self.of, strict=True))})"
         return f"{self.name}[{', '.join(map(str, self.of))}]" if self.of else self.name
 
 

@@ -11,11 +11,12 @@ import msgspec
 from codeio.params import Unify
 from codeio.records import Dropped, Source
 from codeio.unify import candidates as found
-from codeio.unify import evidence, inputs, kinds, repair, usage, wrap
+from codeio.unify import evidence, inputs, kinds, lift, repair, usage, wrap
 from codeio.unify.candidates import Candidate
 from codeio.unify.evidence import Calls, Evidence, Parameter
 from codeio.unify.inputs import Guess, Material
 from codeio.unify.module import Closure, Module
+from codeio.unify.objects import Objects
 from codeio.unify.wrap import Wrapping
 
 
@@ -65,7 +66,7 @@ class Reader:
 
     def __init__(self, source: Source, parsed: repair.Parsed, where: str, p: Unify) -> None:
         self.source, self.text, self.where, self.p = source, parsed.text, where, p
-        self.module = Module(parsed.tree, package(source))
+        self.module = Module(lift.lifted(parsed.tree), package(source))
         self.calls = Calls(parsed.tree, parsed.text)
         self.tree, self.linked = wrap.node_classes(self.module)
         self.helpers = dict(self.module.functions)
@@ -73,6 +74,7 @@ class Reader:
             for f in node.body:
                 if isinstance(f, ast.FunctionDef):
                     self.helpers.setdefault(f.name, f)
+        self.objects = Objects(self.module, self.helpers)
         self.aliases = {
             node.targets[0].id: node.value
             for node in self.module.statements
@@ -157,6 +159,9 @@ class Reader:
         options = evidence.weigh(
             argument, default, place, evidence.phrases(text, [argument.arg]), shown, self.aliases
         )
+        options = [(made, weight) for kind, weight in options if (made := self.objects.resolved(kind))]
+        owned = self.objects.of_class(kinds.last_name(argument.annotation))
+        options = [(owned, evidence.ANNOTATED), *options] if owned else options
         if default is not None:
             options = optional(default, options)
         name = argument.arg if argument.arg not in taken else f"initial_{argument.arg}"

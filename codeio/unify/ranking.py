@@ -36,9 +36,19 @@ def ranked(place: Place, depth: int = 0) -> list[tuple[Kind, float]]:
     scores[kinds.TREE] += v["tree"]
     scores[kinds.LINKED] += v["linked"]
     scores[kinds.FUNCTION] += v["function"]
+    if v["object"] and depth < 3:
+        scores[record(parts, depth)] += 2 * v["object"]
     scores[kinds.ARRAY] += v["array"]
     scores[kinds.MATRIX] += v["array"] * (1.2 if element in (kinds.INTS, kinds.ARRAY) else 0.8)
     return [(kind, weight) for kind, weight in scores.most_common(6) if weight > 0.4]
+
+
+def record(parts: dict[str, Place], depth: int) -> Kind:
+    """The attributes that are read, with what each seems to hold; how to make one is found out later."""
+    names = sorted(name for name in parts if name.startswith("."))
+    held = [next((k for k, _ in ranked(parts[name], depth + 1)), kinds.INT) for name in names]
+    keys = [name[1:] + "()" * (kind == kinds.FUNCTION) for name, kind in zip(names, held, strict=True)]
+    return Kind("record", tuple(kinds.INT if k == kinds.FUNCTION else k for k in held), tuple(keys))
 
 
 def mapping(parts: dict[str, Place], depth: int) -> Kind:

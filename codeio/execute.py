@@ -18,6 +18,7 @@ from codeio.records import Dropped, Function, Pair
 from codeio.sandbox import ENGINE, Call, Draw, Limits, Program, Sandbox
 
 Arc = tuple[int, int]
+LEAST_USABLE = 0.15  # share of inputs that give a pair; below it the inputs are not what the function is for
 
 
 def shard(functions: Sequence[Function], box: Sandbox, p: Execute) -> Iterator[Function | Dropped]:
@@ -54,7 +55,8 @@ def paired(function: Function, calls: Sequence[Call], box: Sandbox, p: Execute) 
     if not all(box.certify(program, [*chosen, *heldout])):
         return Dropped(id=function.id, reason="nondeterministic", detail="a second run gave another result")
     pairs = [*pairs_of(function, chosen), *(replace(x, heldout=True) for x in pairs_of(function, heldout))]
-    return replace(function, pairs=tuple(pairs), arc_cover=cover(chosen, pool))
+    usable_share = round(len(pool) / len(calls), 4)
+    return replace(function, pairs=tuple(pairs), usable=usable_share, arc_cover=cover(chosen, pool))
 
 
 def usable(call: Call) -> bool:
@@ -71,7 +73,7 @@ def gate(pool: Sequence[Call], tried: int) -> str | None:
         return "fewer than two usable pairs"
     if len(outputs) == 1:
         return "constant output"
-    if 2 * len(pool) < tried:
+    if len(pool) < tried * LEAST_USABLE:
         return "most inputs fail"
     if all(call.output in list(call.input.values()) for call in pool):
         return "identity"
@@ -148,12 +150,13 @@ def opened(params: Params) -> Iterator[Callable[[list[Function]], Iterable[Funct
 
 def measure(functions: Iterator[Function]) -> dict[str, Any]:
     """Pairs, and functions with many of them, for `dvc metrics show`."""
-    rows = [(len(f.pairs), f.kind, f.arc_cover) for f in functions]
+    rows = [(len(f.pairs), f.kind, f.arc_cover, f.usable) for f in functions]
     return {
-        "pairs": sum(n for n, _, _ in rows),
-        "functions_natural": sum(kind == "natural" for _, kind, _ in rows),
-        "functions_procedural": sum(kind == "procedural" for _, kind, _ in rows),
-        "arc_cover": round(sum(c for _, _, c in rows) / max(1, len(rows)), 4),
+        "pairs": sum(n for n, *_ in rows),
+        "functions_natural": sum(kind == "natural" for _, kind, *_ in rows),
+        "functions_procedural": sum(kind == "procedural" for _, kind, *_ in rows),
+        "arc_cover": round(sum(c for *_, c, _ in rows) / max(1, len(rows)), 4),
+        "usable": round(sum(u for *_, u in rows) / max(1, len(rows)), 4),
     }
 
 

@@ -88,6 +88,7 @@ class Function(Record, kw_only=True):
     level: int = 0  # difficulty level of a procedural program; 0 for natural code
     split: Split
     pairs: tuple[Pair, ...] = ()
+    usable: float = 0.0  # share of the generator's inputs that gave a usable pair
     arc_cover: float = 0.0  # share of the arcs its candidate pool reaches that `pairs` cover
 
 

@@ -12,7 +12,7 @@ from codeio.unify.kinds import Kind
 from codeio.unify.places import Link
 from codeio.unify.wrap import FUNCTIONS, TWO_ARGUMENTS
 
-Size = Literal["wide", "small"]
+Size = Literal["wide", "small", "far"]  # far: without the spans that names suggest
 MANY_ROUNDS = 5000  # a default above this is likely a limit that a loop counts up to
 SPANS = (
     (r"^years?$", "1900, 2030"),
@@ -41,6 +41,7 @@ class Guess(msgspec.Struct, frozen=True):
     kinds: dict[str, Kind]  # parameter -> kind; `absent` for one left at its default
     size: Size
     weight: float
+    shown: bool = True  # inputs like the examples of the file, half of the time
 
 
 def material(nodes: tuple[ast.stmt, ...]) -> Material:
@@ -99,6 +100,8 @@ def assembled(bodies: list[str], known: Material, examples: list[dict[str, Any]]
 
 def used_examples(evidence: Evidence, guess: Guess) -> list[dict[str, Any]]:
     """Examples of the file as whole inputs of this guess."""
+    if not guess.shown:
+        return []
     names = [p.name for p in evidence.parameters if guess.kinds[p.name] != kinds.ABSENT]
     defaults = {p.name: p.default for p in evidence.parameters if p.default}
     out = []
@@ -129,6 +132,9 @@ def fits(kind: Kind, value: Any) -> bool:
         return (
             isinstance(value, list | tuple) and len(value) == len(kind.of) and all(map(fits, kind.of, value))
         )
+    if name == "record":
+        same = isinstance(value, dict) and kind.make == "dict" and set(value) == set(kind.keys)
+        return same and all(fits(part, value[key]) for key, part in zip(kind.keys, kind.of, strict=True))
     if name == "dict":
         return isinstance(value, dict) and all(
             fits(kind.of[0], key) and fits(kind.of[1], item) for key, item in value.items()
@@ -215,7 +221,7 @@ def whole(name: str, size: Size) -> str:
         return "rng.randint(1, 8)"
     low = name.lower().strip("_")
     span = next((span for pattern, span in SPANS if re.match(pattern, low)), None)
-    return f"rng.randint({span})" if span else "draw_number(rng, NUMBERS)"
+    return f"rng.randint({span})" if span and size != "far" else "draw_number(rng, NUMBERS)"
 
 
 def many(item: Kind, size: Size, name: str, depth: int) -> str:

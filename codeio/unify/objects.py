@@ -34,7 +34,7 @@ class Objects:
 
     def resolved(self, kind: Kind) -> Kind | None:
         """`kind` with a way to make each object in it; None where there is none."""
-        if kind.name != "record":
+        if kind.name != "record" or kind.make == "dict":
             return self.parts(kind)
         wanted = {key.rstrip("()") for key in kind.keys}
         fitting = [name for name, has in self.has.items() if wanted <= has and self.init(name) is not None]
@@ -91,5 +91,5 @@ def plain(kind: Kind) -> bool:
 
 def makers(kind: Kind) -> set[str]:
     """Names of the classes that a kind needs."""
-    own = {kind.make} if kind.make and kind.make != PLAIN else set()
+    own = {kind.make} - {"", "dict", PLAIN}
     return own.union(*map(makers, kind.of)) if kind.of else own

@@ -96,7 +96,7 @@ class Binder(ast.NodeVisitor):
             text = isinstance(node.slice, ast.Constant) and isinstance(node.slice.value, str)
             if isinstance(node.slice, ast.Tuple):
                 return base.element.element
-            return base.part("value") if text else base.element
+            return base.part(f"[{node.slice.value}]") if text else base.element
         if isinstance(node, ast.Call):
             return self.view(node)
         return None

@@ -84,15 +84,7 @@ def convert(kind: Kind, name: str, tree: str, linked: str) -> str:
         parts = [convert(part, f"{name}[{n}]", tree, linked) for n, part in enumerate(kind.of)]
         return f"({', '.join(parts)},)"
     if kind.name == "record":
-        parts = [
-            convert(part, f"{name}[{key!r}]", tree, linked)
-            for key, part in zip(kind.keys, kind.of, strict=True)
-        ]
-        if all(part == f"{name}[{key!r}]" for key, part in zip(kind.keys, parts, strict=True)):
-            return f"{kind.make}(**{name})"
-        return (
-            f"{kind.make}({', '.join(f'{key}={part}' for key, part in zip(kind.keys, parts, strict=True))})"
-        )
+        return made(kind, name, tree, linked)
     if kind.name in ("list", "set"):
         item = kind.of[0].name[0]
         inner = convert(kind.of[0], item, tree, linked)
@@ -108,6 +100,18 @@ def convert(kind: Kind, name: str, tree: str, linked: str) -> str:
             else f"{{{key}: {value} for key, value in {name}.items()}}"
         )
     return name
+
+
+def made(kind: Kind, name: str, tree: str, linked: str) -> str:
+    """The dict or object of named values."""
+    held = [f"{name}[{key!r}]" for key in kind.keys]
+    parts = [convert(part, one, tree, linked) for part, one in zip(kind.of, held, strict=True)]
+    if kind.make == "dict":
+        pairs = ", ".join(f"{key!r}: {part}" for key, part in zip(kind.keys, parts, strict=True))
+        return name if parts == held else f"{{{pairs}}}"
+    if parts == held:
+        return f"{kind.make}(**{name})"
+    return f"{kind.make}({', '.join(f'{key}={part}' for key, part in zip(kind.keys, parts, strict=True))})"
 
 
 def call_text(w: Wrapping, guess: dict[str, Kind], arguments: list[str]) -> str:
@@ -155,7 +159,7 @@ def trial_calls(w: Wrapping, guesses: list[dict[str, Kind]]) -> str:
 
 def trial_code(w: Wrapping, code: str, guesses: list[dict[str, Kind]]) -> str:
     calls = trial_calls(w, guesses)
-    trial = pieces.trial_text()
+    trial = pieces.inside_text("trial")
     return "\n\n".join([code, *extras(calls + trial, code, w), trial, calls])
 
 

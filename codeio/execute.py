@@ -5,6 +5,8 @@ the pairs that show most of the code are kept, in greedy order: the first n are 
 second time in another process under another hash seed, and one disagreement drops the function.
 """
 
+import ast
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from itertools import pairwise
@@ -12,12 +14,13 @@ from typing import Any
 
 from msgspec.structs import replace
 
-from codeio import stage, values
+from codeio import patterns, stage, values
 from codeio.params import Execute, Params
 from codeio.records import Dropped, Function, Pair
 from codeio.sandbox import ENGINE, Call, Draw, Limits, Program, Sandbox
 
 Arc = tuple[int, int]
+LEVELS = (8, 32, 128, 512)  # executed lines at which a pair counts as harder
 LEAST_USABLE = 0.15  # share of inputs that give a pair; below it the inputs are not what the function is for
 
 
@@ -54,9 +57,19 @@ def paired(function: Function, calls: Sequence[Call], box: Sandbox, p: Execute) 
     program = Program(code=function.code, entry=function.entry)
     if not all(box.certify(program, [*chosen, *heldout])):
         return Dropped(id=function.id, reason="nondeterministic", detail="a second run gave another result")
-    pairs = [*pairs_of(function, chosen), *(replace(x, heldout=True) for x in pairs_of(function, heldout))]
+    reached = set().union(*map(arcs_of, pool))
+    pairs = list(pairs_of(function, chosen, reached))
+    pairs += [replace(x, heldout=True) for x in pairs_of(function, heldout, reached)]
+    tree = ast.parse(function.code)
     usable_share = round(len(pool) / len(calls), 4)
-    return replace(function, pairs=tuple(pairs), usable=usable_share, arc_cover=cover(chosen, pool))
+    return replace(
+        function,
+        pairs=tuple(pairs),
+        complexity=patterns.complexity(tree),
+        patterns=patterns.patterns(tree),
+        usable=usable_share,
+        arc_cover=cover(chosen, pool),
+    )
 
 
 def usable(call: Call) -> bool:
@@ -122,8 +135,8 @@ def cover(chosen: Iterable[Call], pool: Iterable[Call]) -> float:
     return round(len(set().union(*map(arcs_of, chosen))) / len(reached), 4) if reached else 1.0
 
 
-def pairs_of(function: Function, calls: Sequence[Call]) -> Iterator[Pair]:
-    """Calls as pairs, each with the arcs that no earlier one had covered."""
+def pairs_of(function: Function, calls: Sequence[Call], reached: set[Arc]) -> Iterator[Pair]:
+    """Calls as pairs, each with the arcs that no earlier one had covered and its share of the `reached` ones."""
     seen: list[set[Arc]] = [set()]
     for call in calls:
         seen.append(seen[-1] | arcs_of(call))
@@ -135,8 +148,15 @@ def pairs_of(function: Function, calls: Sequence[Call]) -> Iterator[Pair]:
             mutated=call.mutated,
             lines=call.lines,
             new_arcs=len(after) - len(before),
+            coverage=round(len(arcs_of(call)) / len(reached), 4) if reached else 1.0,
+            difficulty=difficulty(call.lines),
             certificate=f"engine {ENGINE}: other process, hash seed, random seed, order and clock",
         )
+
+
+def difficulty(lines: int) -> int:
+    """1 to 5: a level for every factor of four in the executed lines."""
+    return 1 + sum(lines >= least for least in LEVELS)
 
 
 @contextmanager
@@ -150,13 +170,21 @@ def opened(params: Params) -> Iterator[Callable[[list[Function]], Iterable[Funct
 
 def measure(functions: Iterator[Function]) -> dict[str, Any]:
     """Pairs, and functions with many of them, for `dvc metrics show`."""
-    rows = [(len(f.pairs), f.kind, f.arc_cover, f.usable) for f in functions]
+    means = dict.fromkeys(("arc_cover", "usable", "complexity"), 0.0)
+    kinds, tags, levels = Counter(), Counter(), Counter()
+    for f in functions:
+        kinds[f.kind] += 1
+        tags.update(f.patterns)
+        levels.update(str(pair.difficulty) for pair in f.pairs)
+        means = {name: total + getattr(f, name) for name, total in means.items()}
+    count = max(1, kinds.total())
     return {
-        "pairs": sum(n for n, *_ in rows),
-        "functions_natural": sum(kind == "natural" for _, kind, *_ in rows),
-        "functions_procedural": sum(kind == "procedural" for _, kind, *_ in rows),
-        "arc_cover": round(sum(c for *_, c, _ in rows) / max(1, len(rows)), 4),
-        "usable": round(sum(u for *_, u in rows) / max(1, len(rows)), 4),
+        "pairs": levels.total(),
+        "functions_natural": kinds["natural"],
+        "functions_procedural": kinds["procedural"],
+        **{name: round(total / count, 4) for name, total in means.items()},
+        "pairs_of_difficulty": dict(sorted(levels.items())),
+        "functions_with_pattern": dict(sorted(tags.items())),
     }
 
 

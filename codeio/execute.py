@@ -5,6 +5,8 @@ the pairs that show most of the code are kept, in greedy order: the first n are 
 second time in another process under another hash seed, and one disagreement drops the function.
 """
 
+import ast
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from itertools import pairwise, tee
@@ -12,12 +14,22 @@ from typing import Any, NamedTuple
 
 from msgspec.structs import replace
 
-from codeio import stage, values
+from codeio import patterns, stage, values
 from codeio.params import Execute, Params
 from codeio.records import Dropped, Function, Pair
 from codeio.sandbox import ENGINE, Call, Draw, Limits, Program, Result, Sandbox
 
 Arc = tuple[int, int]
+LEVELS = (8, 32, 128, 512)  # executed lines at which a pair counts as harder
+LEAST_USABLE = 0.15  # share of inputs that give a pair; below it the inputs are not what the function is for
+
+
+class Known(NamedTuple):
+    """What the pool of a function tells of it."""
+
+    usable: float = 0.0  # share of its inputs
+    arc_cover: float = 0.0  # share of the pool's arcs that the chosen calls show
+    reached: frozenset[Arc] = frozenset()
 
 
 class Plan(NamedTuple):
@@ -26,7 +38,7 @@ class Plan(NamedTuple):
     function: Function
     chosen: Sequence[Call] = ()
     heldout: Sequence[Call] = ()
-    arc_cover: float = 0.0
+    known: Known = Known()
     dropped: Dropped | None = None
 
 
@@ -69,7 +81,12 @@ def planned(function: Function, drawn: Result, p: Execute) -> Plan:
     chosen = greedy(pool, p.pairs)
     rest = sorted((c for c in pool if c not in chosen), key=lambda c: values.unit(function.id, c.input))
     heldout = rest[: p.heldout_pairs] if function.split == "train" else []
-    return Plan(function, chosen, heldout, cover(chosen, pool))
+    known = Known(
+        usable=round(len(pool) / len(drawn.calls), 4),
+        arc_cover=cover(chosen, pool),
+        reached=frozenset().union(*map(arcs_of, pool)),
+    )
+    return Plan(function, chosen, heldout, known)
 
 
 def drop(function: Function, reason: str, detail: str) -> Dropped:
@@ -77,10 +94,18 @@ def drop(function: Function, reason: str, detail: str) -> Dropped:
 
 
 def paired(plan: Plan) -> Function:
-    """The function with its certified pairs."""
-    pairs = pairs_of(plan.function, plan.chosen)
-    heldout = (replace(x, heldout=True) for x in pairs_of(plan.function, plan.heldout))
-    return replace(plan.function, pairs=(*pairs, *heldout), arc_cover=plan.arc_cover)
+    """The function with its certified pairs, and what its pool and its code tell of it."""
+    known, tree = plan.known, ast.parse(plan.function.code)
+    pairs = pairs_of(plan.function, plan.chosen, known.reached)
+    heldout = (replace(x, heldout=True) for x in pairs_of(plan.function, plan.heldout, known.reached))
+    return replace(
+        plan.function,
+        pairs=(*pairs, *heldout),
+        complexity=patterns.complexity(tree),
+        patterns=patterns.patterns(tree),
+        usable=known.usable,
+        arc_cover=known.arc_cover,
+    )
 
 
 def usable(call: Call) -> bool:
@@ -97,7 +122,7 @@ def gate(pool: Sequence[Call], tried: int) -> str | None:
         return "fewer than two usable pairs"
     if len(outputs) == 1:
         return "constant output"
-    if 2 * len(pool) < tried:
+    if len(pool) < tried * LEAST_USABLE:
         return "most inputs fail"
     if all(call.output in list(call.input.values()) for call in pool):
         return "identity"
@@ -147,8 +172,8 @@ def cover(chosen: Iterable[Call], pool: Iterable[Call]) -> float:
     return round(len(covered) / len(reached), 4) if reached else 1.0
 
 
-def pairs_of(function: Function, calls: Sequence[Call]) -> Iterator[Pair]:
-    """Calls as pairs, each with the arcs that no earlier one had covered."""
+def pairs_of(function: Function, calls: Sequence[Call], reached: frozenset[Arc]) -> Iterator[Pair]:
+    """Calls as pairs, each with the arcs that no earlier one had covered and its share of the `reached` ones."""
     seen: list[set[Arc]] = [set()]
     for call in calls:
         seen.append(seen[-1] | arcs_of(call))
@@ -160,8 +185,15 @@ def pairs_of(function: Function, calls: Sequence[Call]) -> Iterator[Pair]:
             mutated=call.mutated,
             lines=call.lines,
             new_arcs=len(after) - len(before),
+            coverage=round(len(arcs_of(call)) / len(reached), 4) if reached else 1.0,
+            difficulty=difficulty(call.lines),
             certificate=f"engine {ENGINE}: other process, hash seed, random seed, order and clock",
         )
+
+
+def difficulty(lines: int) -> int:
+    """1 to 5: a level for every factor of four in the executed lines."""
+    return 1 + sum(lines >= least for least in LEVELS)
 
 
 @contextmanager
@@ -175,12 +207,21 @@ def opened(params: Params) -> Iterator[Callable[[list[Function]], Iterable[Funct
 
 def measure(functions: Iterator[Function]) -> dict[str, Any]:
     """Pairs, and functions with many of them, for `dvc metrics show`."""
-    rows = [(len(f.pairs), f.kind, f.arc_cover) for f in functions]
+    means = dict.fromkeys(("arc_cover", "usable", "complexity"), 0.0)
+    kinds, tags, levels = Counter(), Counter(), Counter()
+    for f in functions:
+        kinds[f.kind] += 1
+        tags.update(f.patterns)
+        levels.update(str(pair.difficulty) for pair in f.pairs)
+        means = {name: total + getattr(f, name) for name, total in means.items()}
+    count = max(1, kinds.total())
     return {
-        "pairs": sum(n for n, _, _ in rows),
-        "functions_natural": sum(kind == "natural" for _, kind, _ in rows),
-        "functions_procedural": sum(kind == "procedural" for _, kind, _ in rows),
-        "arc_cover": round(sum(c for _, _, c in rows) / max(1, len(rows)), 4),
+        "pairs": levels.total(),
+        "functions_natural": kinds["natural"],
+        "functions_procedural": kinds["procedural"],
+        **{name: round(total / count, 4) for name, total in means.items()},
+        "pairs_of_difficulty": dict(sorted(levels.items())),
+        "functions_with_pattern": dict(sorted(tags.items())),
     }
 
 

@@ -62,6 +62,8 @@ class Pair(Record, kw_only=True):
     heldout: bool = False  # for the *inputs* rung: a seen program, an input never trained on
     lines: int = 0  # executed lines
     new_arcs: int = 0  # branch arcs that no earlier pair of the function had covered
+    coverage: float = 0.0  # share of the arcs that the candidate pool reaches
+    difficulty: int = 0  # 1 to 5, by executed lines: below 8, 32, 128, 512, more
     certificate: str = ""  # engine version and the seeds under which both runs agreed
 
 
@@ -88,6 +90,9 @@ class Function(Record, kw_only=True):
     level: int = 0  # difficulty level of a procedural program; 0 for natural code
     split: Split
     pairs: tuple[Pair, ...] = ()
+    complexity: int = 0  # cyclomatic, of all the code
+    patterns: tuple[str, ...] = ()  # kinds of reasoning that the code asks for
+    usable: float = 0.0  # share of the generator's inputs that gave a usable pair
     arc_cover: float = 0.0  # share of the arcs its candidate pool reaches that `pairs` cover
 
 

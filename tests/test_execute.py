@@ -2,7 +2,7 @@
 
 import pytest
 
-from codeio.execute import cover, gate, greedy, pairs_of, shard, usable
+from codeio.execute import cover, difficulty, gate, greedy, measure, pairs_of, shard, usable
 from codeio.params import load
 from codeio.records import Dropped, Function
 from codeio.sandbox import Call, Limits, Sandbox
@@ -45,7 +45,7 @@ def test_usable(one, is_usable):
         ([call(1, 2)], 1, "fewer than two usable pairs"),
         ([call(1, 5), call(2, 5)], 2, "constant output"),
         ([call(1, 1), call(2, 2)], 2, "identity"),
-        ([call(1, 3), call(2, 4)], 9, "most inputs fail"),
+        ([call(1, 3), call(2, 4)], 19, "most inputs fail"),
         ([call(1, 3), call(2, 4)], 3, None),
     ],
 )
@@ -60,7 +60,7 @@ def test_greedy_takes_new_arcs_then_buckets_then_outputs():
     fresh = call(70, 1, [(1, 2, 1)])
     chosen = greedy([*dull, fresh, loop, branch], 4)
     assert [c.input["x"] for c in chosen][:4] == [60, 50, 70, 0]
-    assert cover(chosen, dull) == 1.0
+    assert cover(chosen, [*dull, fresh, loop, branch]) == 1.0
 
 
 def test_greedy_prefix_is_greedy_of_fewer():
@@ -71,10 +71,19 @@ def test_greedy_prefix_is_greedy_of_fewer():
 def test_pairs_count_new_arcs_and_keep_ids():
     f = function("def f(x): ...")
     pairs = list(
-        pairs_of(f, [call(1, 2, [(1, 2, 1)]), call(2, 3, [(1, 2, 1), (2, 4, 1)]), call(3, 3, [(1, 2, 5)])])
+        pairs_of(
+            f,
+            [call(1, 2, [(1, 2, 1)]), call(2, 3, [(1, 2, 1), (2, 4, 1)]), call(3, 3, [(1, 2, 5)])],
+            {(1, 2), (2, 4), (4, 6), (6, 0)},
+        )
     )
+    assert [p.coverage for p in pairs] == [0.25, 0.5, 0.25]
     assert [p.new_arcs for p in pairs] == [1, 1, 0]
     assert len({p.id for p in pairs}) == 3
+
+
+def test_difficulty_grows_with_the_trace():
+    assert [difficulty(n) for n in (1, 7, 8, 31, 32, 127, 128, 512, 9999)] == [1, 1, 2, 2, 3, 3, 4, 5, 5]
 
 
 @pytest.fixture(scope="module")
@@ -114,6 +123,14 @@ def test_real_runs(box, name):
         assert len(got.pairs) == 8
         assert [p.heldout for p in got.pairs] == [False] * 6 + [True] * 2
         assert got.arc_cover == 1.0
+        assert got.pairs[0].coverage > 0
+        assert all(p.difficulty == difficulty(p.lines) for p in got.pairs)
+        tags = ("case analysis", "ordering") if name == "mutates" else ("case analysis",)
+        assert (got.complexity, got.patterns) == (2, tags)
+        figures = measure(iter([got]))
+        assert (figures["pairs"], figures["complexity"]) == (8, 2.0)
+        assert sum(figures["pairs_of_difficulty"].values()) == 8
+        assert figures["functions_with_pattern"] == dict.fromkeys(tags, 1)
         assert any(p.mutated for p in got.pairs) is (name == "mutates")
         assert all("random seed" in p.certificate for p in got.pairs)
 

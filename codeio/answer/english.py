@@ -33,10 +33,12 @@ class Narrator(Rounds):
         outer = self.__dict__.copy()
         self.frame, self.env = frame, dict(frame.args)
         self.depth += 1
-        self.block(0, len(frame.steps))
-        for name in ("frame", "env", "step", "values", "pending", "wording"):
-            self.__dict__[name] = outer.get(name)
-        self.depth = outer["depth"]
+        try:
+            self.block(0, len(frame.steps))
+        finally:  # what cannot be told inside may be left out by the caller, who goes on in his own frame
+            for name in ("frame", "env", "step", "values", "pending", "wording"):
+                self.__dict__[name] = outer.get(name)
+            self.depth = outer["depth"]
 
     def block(self, start: int, stop: int) -> None:
         """Steps `start` to `stop` of the present frame."""

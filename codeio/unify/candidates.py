@@ -12,15 +12,21 @@ from codeio.unify.clean import last
 from codeio.unify.module import Module
 
 Form = Literal["function", "method", "static"]
-MANY = 6  # parameters
+MANY = 8  # parameters
+# Special methods that are called for what they give.
+TELLING = frozenset([
+    "__str__", "__repr__", "__len__", "__eq__", "__lt__", "__le__", "__gt__", "__ge__", "__ne__", "__add__",
+    "__sub__", "__mul__", "__truediv__", "__floordiv__", "__mod__", "__pow__", "__neg__", "__abs__", "__call__",
+    "__getitem__", "__contains__", "__iter__", "__and__", "__or__", "__xor__", "__matmul__", "__radd__", "__rmul__",
+])  # fmt: skip
 # What gives another result next time, or needs more than a process of its own.
 OUTSIDE = frozenset([
-    "random", "secrets", "uuid", "time", "datetime", "calendar", "socket", "ssl", "select", "asyncio",
+    "random", "secrets", "uuid", "socket", "ssl", "select", "asyncio",
     "threading", "multiprocessing", "subprocess", "concurrent", "signal", "shutil", "glob", "tempfile",
     "pathlib", "sqlite3", "pickle", "shelve", "tkinter", "turtle", "turtledemo", "webbrowser", "http",
     "urllib", "smtplib", "ftplib", "imaplib", "getpass", "curses", "readline", "cmd", "pdb", "unittest",
-    "doctest", "logging", "argparse", "optparse", "ctypes", "gc", "tracemalloc", "inspect", "os", "io",
-    "platform", "site", "importlib", "venv", "zipfile", "tarfile", "csv", "configparser",
+    "doctest", "argparse", "optparse", "ctypes", "gc", "tracemalloc", "os",
+    "platform", "site", "importlib", "venv", "zipfile", "tarfile", "configparser",
 ])  # fmt: skip
 ALLOWED = (frozenset(sys.stdlib_module_names) - OUTSIDE) | {"numpy"}
 SIDE = {
@@ -137,10 +143,10 @@ def own_nodes(node: ast.FunctionDef) -> Iterator[ast.AST]:
 def refusal(one: Candidate) -> str | None:
     """Why a candidate is not worth a closure, from its outside."""
     name = one.node.name
-    if name.startswith("__"):
+    if name.startswith("__") and name not in TELLING:
         return "special method"
-    if name.lower().startswith("test") or name in ("setUp", "tearDown", "main"):
-        return "test or main function"
+    if name.lower().startswith("test") or name in ("setUp", "tearDown"):
+        return "test function"
     if any(word in ast.unparse(d) for d in one.node.decorator_list for word in SKIPPED_DECORATORS):
         return "decorated as no plain function"
     counted = arguments(one)

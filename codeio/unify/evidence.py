@@ -102,9 +102,10 @@ def phrases(text: str, names: Iterable[str]) -> dict[str, str]:
 
 
 class Calls:
-    """Calls with literal arguments anywhere in a file: in code, doctests, comments."""
+    """Calls with literal arguments anywhere in a file: in code, doctests, comments; and those `seen` when it ran."""
 
-    def __init__(self, tree: ast.Module, text: str) -> None:
+    def __init__(self, tree: ast.Module, text: str, seen: dict[str, list[dict[str, Any]]]) -> None:
+        self.seen = seen
         self.found: dict[str, list[ast.Call]] = defaultdict(list)
         names = constants(tree)
         for node in ast.walk(tree):
@@ -124,15 +125,20 @@ class Calls:
             self.found[name].append(ast.Call(node.func, args, node.keywords))
 
     def examples(self, name: str, arguments: Sequence[str]) -> list[dict[str, Any]]:
-        """Arguments of calls of `name`, by parameter; only whole literal ones."""
+        """Arguments of calls of `name` (`f`, `C.m`, `C.__init__`), by parameter; only literal ones."""
         out = []
-        for call in self.found.get(name, ()):
+        *owner, last = name.split(".")
+        for call in self.found.get(owner[-1] if owner and last == "__init__" else last, ()):
             if len(call.args) > len(arguments) or any(k.arg not in arguments for k in call.keywords):
                 continue
             named = dict(zip(arguments, call.args, strict=False)) | {k.arg: k.value for k in call.keywords}
             values = {key: literal(node) for key, node in named.items()}
             if all(small(value) for value in values.values()) and values not in out:
                 out.append(values)
+        for values in self.seen.get(name, ()):
+            kept = {key: value for key, value in values.items() if key in arguments}
+            if kept and kept not in out and all(map(small, kept.values())):
+                out.append(kept)
         return out[:EXAMPLES]
 
 

@@ -7,12 +7,13 @@ from typing import Any, Literal
 import msgspec
 
 from codeio.unify import kinds, pieces
-from codeio.unify.evidence import Evidence, Parameter, literal
+from codeio.unify.evidence import Evidence, Parameter, literal, small
 from codeio.unify.kinds import Kind
 from codeio.unify.places import Link
 from codeio.unify.wrap import FUNCTIONS, TWO_ARGUMENTS
 
-Size = Literal["wide", "small"]
+Size = Literal["wide", "small", "far"]  # far: without the spans that names suggest
+MANY_ROUNDS = 5000  # a default above this is likely a limit that a loop counts up to
 SPANS = (
     (r"^years?$", "1900, 2030"),
     (r"^months?$", "1, 12"),
@@ -40,6 +41,7 @@ class Guess(msgspec.Struct, frozen=True):
     kinds: dict[str, Kind]  # parameter -> kind; `absent` for one left at its default
     size: Size
     weight: float
+    shown: bool = True  # inputs like the examples of the file, half of the time
 
 
 def material(nodes: tuple[ast.stmt, ...]) -> Material:
@@ -98,6 +100,8 @@ def assembled(bodies: list[str], known: Material, examples: list[dict[str, Any]]
 
 def used_examples(evidence: Evidence, guess: Guess) -> list[dict[str, Any]]:
     """Examples of the file as whole inputs of this guess."""
+    if not guess.shown:
+        return []
     names = [p.name for p in evidence.parameters if guess.kinds[p.name] != kinds.ABSENT]
     defaults = {p.name: p.default for p in evidence.parameters if p.default}
     out = []
@@ -128,6 +132,9 @@ def fits(kind: Kind, value: Any) -> bool:
         return (
             isinstance(value, list | tuple) and len(value) == len(kind.of) and all(map(fits, kind.of, value))
         )
+    if name == "record":
+        same = isinstance(value, dict) and kind.make == "dict" and set(value) == set(kind.keys)
+        return same and all(fits(part, value[key]) for key, part in zip(kind.keys, kind.of, strict=True))
     if name == "dict":
         return isinstance(value, dict) and all(
             fits(kind.of[0], key) and fits(kind.of[1], item) for key, item in value.items()
@@ -163,8 +170,13 @@ def drawn(kind: Kind, p: Parameter, size: Size) -> str:
     """An expression that draws one parameter; a default is kept now and then."""
     text = expression(kind, size, p.own)
     default = literal(kinds.expression(p.default)) if p.default else None
-    if default is not None and fits(kind, default):
-        return f"{as_json(default)!r} if rng.random() < 0.3 else {text}"
+    if default is None or not fits(kind, default):
+        return text
+    shown = repr(as_json(default))
+    if len(shown) > 12 and small(default):
+        return f"draw_like(rng, {shown}) if rng.random() < 0.5 else {text}"
+    few = not isinstance(default, int) or abs(default) <= MANY_ROUNDS
+    return f"{shown} if rng.random() < 0.3 else {text}" if few else text
     return text
 
 
@@ -195,6 +207,12 @@ def expression(kind: Kind, size: Size, name: str = "", depth: int = 0) -> str:
         return f"[{', '.join(expression(part, size, '', depth + 1) for part in kind.of)}]"
     if kind.name == "dict":
         return keyed(kind, size, depth)
+    if kind.name == "record":
+        drawn = (
+            f"{k!r}: {expression(part, size, k, depth + 1)}"
+            for k, part in zip(kind.keys, kind.of, strict=True)
+        )
+        return f"{{{', '.join(drawn)}}}"
     return whole(name, size)
 
 
@@ -203,7 +221,7 @@ def whole(name: str, size: Size) -> str:
         return "rng.randint(1, 8)"
     low = name.lower().strip("_")
     span = next((span for pattern, span in SPANS if re.match(pattern, low)), None)
-    return f"rng.randint({span})" if span else "draw_number(rng, NUMBERS)"
+    return f"rng.randint({span})" if span and size != "far" else "draw_number(rng, NUMBERS)"
 
 
 def many(item: Kind, size: Size, name: str, depth: int) -> str:

@@ -12,8 +12,12 @@ class Kind(msgspec.Struct, frozen=True):
 
     name: str
     of: tuple["Kind", ...] = ()
+    keys: tuple[str, ...] = ()  # of a record: names of its parts; `name()` for a method
+    make: str = ""  # of a record: `dict`, or the class whose objects it stands for
 
     def __str__(self) -> str:
+        if self.name == "record":
+            return f"{self.make}({', '.join(f'{k}: {part}' for k, part in zip(self.keys, self.of, strict=True))})"
         return f"{self.name}[{', '.join(map(str, self.of))}]" if self.of else self.name
 
 
@@ -129,6 +133,9 @@ def of_value(value: Any) -> Kind | None:
             else listed(common(value) or INT)
         )
     if isinstance(value, dict):
+        held = [of_value(item) or STR for item in value.values()]
+        if len(set(held)) > 1 and all(isinstance(key, str) for key in value):
+            return Kind("record", tuple(held), tuple(value), "dict")
         return Kind("dict", (common(value) or STR, common(value.values()) or INT))
     return None
 

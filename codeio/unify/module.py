@@ -127,7 +127,7 @@ class Module:
         node = self.statements[number]
         if isinstance(node, ast.Import | ast.ImportFrom):
             return node, set()
-        if isinstance(node, ast.ClassDef) and methods is not None and node.name in roots:
+        if isinstance(node, ast.ClassDef) and methods is not None and node.name == roots[0]:
             node = pruned(node, methods)
             return node, free(node)
         if number not in self.names:

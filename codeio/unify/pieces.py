@@ -46,5 +46,5 @@ def bare(node: ast.FunctionDef) -> ast.FunctionDef:
 
 
 @cache
-def trial_text() -> str:
-    return (INSIDE / "trial.py").read_text(encoding="utf-8")
+def inside_text(name: Literal["trial", "harvest"]) -> str:
+    return (INSIDE / f"{name}.py").read_text(encoding="utf-8")

@@ -16,6 +16,24 @@ Relation = Literal["index", "element", "length", "parallel", "part"]
 VIEWS = {"list", "sorted", "reversed", "tuple", "set", "iter", "deque", "copy", "deepcopy", "array"}
 
 
+STRING = frozenset([
+    "upper", "lower", "split", "strip", "lstrip", "rstrip", "startswith", "endswith", "isdigit",
+    "isalpha", "isalnum", "replace", "isupper", "islower", "title", "capitalize", "encode", "zfill",
+    "swapcase", "casefold", "splitlines", "partition", "ljust", "rjust", "isspace", "center", "format",
+    "isnumeric", "translate", "rsplit", "isdecimal",
+])  # fmt: skip
+LIST = frozenset(["append", "pop", "sort", "insert", "extend", "remove", "reverse"])
+DICT = frozenset(["keys", "values", "items", "get", "update", "setdefault"])
+SET = frozenset([
+    "add", "discard", "union", "intersection", "difference", "issubset", "issuperset",
+    "symmetric_difference",
+])  # fmt: skip
+NUMPY = frozenset(["shape", "T", "dot", "reshape", "ravel", "size", "ndim", "astype", "mean", "std"])
+METHODS = (
+    STRING | LIST | DICT | SET | NUMPY | {"count", "index", "find", "copy", "join", "left", "right", "next"}
+)
+
+
 class Link(msgspec.Struct, frozen=True):
     """Parameter `one` relates to parameter `other`: is an index of it, an element, its length ..."""
 
@@ -70,13 +88,15 @@ class Binder(ast.NodeVisitor):
             return self.places.get(node.id)
         if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name) and node.value.id == "self":
             return self.places.get(f"self.{node.attr}")
+        if isinstance(node, ast.Attribute) and node.attr not in METHODS and (base := self.place(node.value)):
+            return base.part(f".{node.attr}")
         if isinstance(node, ast.Subscript) and (base := self.place(node.value)):
             if isinstance(node.slice, ast.Slice):
                 return base
             text = isinstance(node.slice, ast.Constant) and isinstance(node.slice.value, str)
             if isinstance(node.slice, ast.Tuple):
                 return base.element.element
-            return base.part("value") if text else base.element
+            return base.part(f"[{node.slice.value}]") if text else base.element
         if isinstance(node, ast.Call):
             return self.view(node)
         return None

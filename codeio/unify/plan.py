@@ -11,11 +11,13 @@ import msgspec
 from codeio.params import Unify
 from codeio.records import Dropped, Source
 from codeio.unify import candidates as found
-from codeio.unify import evidence, inputs, kinds, repair, usage, wrap
+from codeio.unify import evidence, inputs, kinds, lift, repair, usage, wrap
 from codeio.unify.candidates import Candidate
 from codeio.unify.evidence import Calls, Evidence, Parameter
+from codeio.unify.harvest import Seen
 from codeio.unify.inputs import Guess, Material
 from codeio.unify.module import Closure, Module
+from codeio.unify.objects import Objects
 from codeio.unify.wrap import Wrapping
 
 
@@ -33,15 +35,14 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True):
     where: str  # the id of a drop
 
 
-def plans(source: Source, p: Unify) -> Iterator[Plan | Dropped]:
+def plans(source: Source, parsed: repair.Parsed | str, seen: Seen, p: Unify) -> Iterator[Plan | Dropped]:
     """Every candidate of a file as a plan, or why it is none. A file that breaks the analysis costs itself only."""
     where = f"{source.corpus}/{source.path}"
-    parsed = repair.parse(source.text)
     if isinstance(parsed, str):
         yield Dropped(id=where, reason=parsed)
         return
     try:
-        reader = Reader(source, parsed, where, p)
+        reader = Reader(source, parsed, where, seen, p)
         none = True
         for candidate in found.candidates(reader.module):
             none = False
@@ -63,16 +64,17 @@ def package(source: Source) -> str:
 class Reader:
     """What the candidates of one file share."""
 
-    def __init__(self, source: Source, parsed: repair.Parsed, where: str, p: Unify) -> None:
+    def __init__(self, source: Source, parsed: repair.Parsed, where: str, seen: Seen, p: Unify) -> None:
         self.source, self.text, self.where, self.p = source, parsed.text, where, p
-        self.module = Module(parsed.tree, package(source))
-        self.calls = Calls(parsed.tree, parsed.text)
+        self.module = Module(lift.lifted(parsed.tree), package(source))
+        self.calls = Calls(parsed.tree, parsed.text, seen)
         self.tree, self.linked = wrap.node_classes(self.module)
         self.helpers = dict(self.module.functions)
         for node in self.module.classes.values():
             for f in node.body:
                 if isinstance(f, ast.FunctionDef):
                     self.helpers.setdefault(f.name, f)
+        self.objects = Objects(self.module, self.helpers)
         self.aliases = {
             node.targets[0].id: node.value
             for node in self.module.statements
@@ -126,7 +128,7 @@ class Reader:
         made = found.arguments(one)[: len(found.arguments(one)) - len(given)]
         taken = {a.arg for a, _ in given}
         made_p = [self.parameter(a, d, places, one.init, self.constructed(one), taken) for a, d in made]
-        examples = self.calls.examples(one.node.name, [a.arg for a, _ in given])
+        examples = self.calls.examples(one.name, [a.arg for a, _ in given])
         given_p = [self.parameter(a, d, own, one.node, examples, set()) for a, d in given]
         w = Wrapping(
             candidate=one, made=tuple(made_p), given=tuple(given_p), tree=self.tree, linked=self.linked
@@ -139,7 +141,7 @@ class Reader:
 
     def constructed(self, one: Candidate) -> list[dict]:
         names = [a.arg for a, _ in found.signature(one.init, 1)] if one.init else []
-        return self.calls.examples(one.owner.name, names) if one.owner else []
+        return self.calls.examples(f"{one.owner.name}.__init__", names) if one.owner else []
 
     def parameter(
         self,
@@ -157,6 +159,9 @@ class Reader:
         options = evidence.weigh(
             argument, default, place, evidence.phrases(text, [argument.arg]), shown, self.aliases
         )
+        options = [(made, weight) for kind, weight in options if (made := self.objects.resolved(kind))]
+        owned = self.objects.of_class(kinds.last_name(argument.annotation))
+        options = [(owned, evidence.ANNOTATED), *options] if owned else options
         if default is not None:
             options = optional(default, options)
         name = argument.arg if argument.arg not in taken else f"initial_{argument.arg}"

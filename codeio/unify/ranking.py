@@ -32,13 +32,33 @@ def ranked(place: Place, depth: int = 0) -> list[tuple[Kind, float]]:
         scores[kinds.listed(inner[1][0])] += 0.8 * (v["list"] + open_ended)
     scores[Kind("set", (element,))] += v["set"]
     if v["dict"]:
-        scores[mapping(parts, depth)] += v["dict"]
+        scores[mapping(parts, depth)] += v["dict"] * (0.6 if "[" in {name[0] for name in parts} else 1)
+        scores[entries(parts, depth)] += v["dict"] * any(name[0] == "[" for name in parts)
     scores[kinds.TREE] += v["tree"]
     scores[kinds.LINKED] += v["linked"]
     scores[kinds.FUNCTION] += v["function"]
+    if v["object"] and depth < 3:
+        scores[record(parts, depth)] += 2 * v["object"]
     scores[kinds.ARRAY] += v["array"]
     scores[kinds.MATRIX] += v["array"] * (1.2 if element in (kinds.INTS, kinds.ARRAY) else 0.8)
     return [(kind, weight) for kind, weight in scores.most_common(6) if weight > 0.4]
+
+
+def record(parts: dict[str, Place], depth: int) -> Kind:
+    """The attributes that are read, with what each seems to hold; how to make one is found out later."""
+    names = sorted(name for name in parts if name.startswith("."))
+    held = [next((k for k, _ in ranked(parts[name], depth + 1)), kinds.INT) for name in names]
+    keys = [name[1:] + "()" * (kind == kinds.FUNCTION) for name, kind in zip(names, held, strict=True)]
+    return Kind("record", tuple(kinds.INT if k == kinds.FUNCTION else k for k in held), tuple(keys))
+
+
+def entries(parts: dict[str, Place], depth: int) -> Kind:
+    """A dict of the keys that the code asks for by name."""
+    names = sorted(name for name in parts if name[0] == "[")
+    held = [next((k for k, _ in ranked(parts[name], depth + 1)), None) for name in names] if depth < 3 else []
+    keys = tuple(name[1:-1] for name in names)
+    found = [kind or next(iter(kinds.of_name(key)), kinds.STR) for kind, key in zip(held, keys, strict=False)]
+    return Kind("record", tuple(found), keys[: len(found)], "dict")
 
 
 def mapping(parts: dict[str, Place], depth: int) -> Kind:

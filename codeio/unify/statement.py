@@ -13,7 +13,7 @@ LONGEST = 400  # characters of a statement taken from a docstring
 SHORTEST = 12
 # Names that say nothing about what a function does.
 VAGUE = re.compile(
-    r"^(solution|solve|main|run|func\w*|function\w*|method\w*|foo|bar|baz|test\w*|helper|do|process|calc|compute"
+    r"^(solution|solve|script|main|run|func\w*|function\w*|method\w*|foo|bar|baz|test\w*|helper|do|process|calc|compute"
     r"|calculate|f|g|h|fn|part_?(one|two|[ab12])|problem\w*|answer|execute|go|p\d+|q\d+|ex\w*\d+|euler\w*|call|get|wrapper"
     r"|inner|handle|task\w*|step\w*|day\w*|my\w{0,6}|main_solution)\d*$",
     re.I,
@@ -103,6 +103,8 @@ def in_words(kind: Kind) -> str:
         return f"list of {in_words(kind.of[0])}"
     if kind.name == "tuple":
         return f"list of {len(kind.of)} values: {', '.join(in_words(part) for part in kind.of)}"
+    if kind.name == "record":
+        return f"dict of {', '.join(f'{k} ({in_words(part)})' for k, part in zip(kind.keys, kind.of, strict=True))}"
     return f"dict from {in_words(kind.of[0])} to {in_words(kind.of[1])}" if kind.name == "dict" else kind.name
 
 

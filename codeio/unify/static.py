@@ -5,8 +5,8 @@ from collections.abc import Iterator, Sequence
 from codeio import values
 from codeio.params import Unify
 from codeio.records import Dropped, Function, Source, Split
-from codeio.sandbox import Sandbox
-from codeio.unify import inputs, statement, trial, wrap
+from codeio.sandbox import Result, Sandbox
+from codeio.unify import harvest, inputs, repair, statement, trial, wrap
 from codeio.unify.plan import Plan, plans
 from codeio.unify.shape import structure
 from codeio.unify.trial import Choice
@@ -17,31 +17,48 @@ def functions(sources: Sequence[Source], box: Sandbox, p: Unify) -> Iterator[Fun
     waiting: list[Plan] = []
     refused: list[Dropped] = []
 
+    parsed = [repair.parse(source.text) for source in sources]
+    shown = ran(parsed, box, p)
+
     def jobs() -> Iterator[trial.Draw]:
-        for source in sources:
-            for plan in plans(source, p):
+        for source, tree, seen in zip(sources, parsed, shown, strict=True):
+            for plan in plans(source, tree, seen, p):
                 if isinstance(plan, Dropped):
                     refused.append(plan)
                 else:
                     waiting.append(plan)
                     yield trial.job(plan, p)
 
+    results = list(box.map(jobs()))
+    said = [trial.choose(plan, result) for plan, result in zip(waiting, results, strict=True)]
+    mended = second(waiting, said, results, box, p)
     seen: set[str] = set()
-    for number, result in enumerate(box.map(jobs())):
-        one = finished(waiting[number], result, p)
-        if isinstance(one, Function):
-            if one.id in seen:
-                one = Dropped(id=waiting[number].where, reason="same code as another candidate")
-            else:
-                seen.add(one.id)
+    for plan, choice in zip(waiting, mended, strict=True):
+        one = choice if isinstance(choice, Dropped) else function(plan, choice, p)
+        if isinstance(one, Function) and one.id in seen:
+            one = Dropped(id=plan.where, reason="same code as another candidate")
+        seen.add(one.id)
         yield one
     yield from refused
 
 
-def finished(plan: Plan, result: trial.Result, p: Unify) -> Function | Dropped:
-    """The Function of a plan whose trial went well."""
-    choice = trial.choose(plan, result)
-    return choice if isinstance(choice, Dropped) else function(plan, choice, p)
+def second(
+    tried: Sequence[Plan], said: list[Choice | Dropped], results: Sequence[Result], box: Sandbox, p: Unify
+) -> list[Choice | Dropped]:
+    """What is said after a further trial of those that did badly."""
+    wider = [trial.again(*row) for row in zip(tried, said, results, strict=True)]
+    later = box.map(trial.job(plan, p) for plan in wider if plan)
+    return [
+        trial.better(one, trial.choose(plan, next(later))) if plan else one
+        for plan, one in zip(wider, said, strict=True)
+    ]
+
+
+def ran(parsed: Sequence[repair.Parsed | str], box: Sandbox, p: Unify) -> list[harvest.Seen]:
+    """What each file's functions were called with when it ran."""
+    asked = [None if isinstance(one, str) else harvest.jobs(one.tree, p) for one in parsed]
+    results = box.map(job for pair in asked if pair for job in pair)
+    return [harvest.seen(next(results), next(results)) if pair else {} for pair in asked]
 
 
 def function(plan: Plan, choice: Choice, p: Unify) -> Function:

@@ -4,14 +4,30 @@ from collections import Counter, defaultdict
 from collections.abc import Sequence
 
 import msgspec
+from msgspec.structs import replace
 
 from codeio import values
 from codeio.params import Unify
 from codeio.records import Dropped, Json
 from codeio.sandbox import Call, Draw, Program, Result
-from codeio.unify import inputs, wrap
+from codeio.unify import inputs, kinds, wrap
 from codeio.unify.inputs import Guess
 from codeio.unify.plan import Plan
+
+# Tried in the place of each parameter's kind where no guess worked.
+OTHERS = (
+    kinds.INT, kinds.INTS, kinds.STR, kinds.STRS, kinds.GRID, kinds.PAIRS, kinds.FLOAT, kinds.PAIR, kinds.MATRIX,
+    kinds.ARRAY, kinds.COUNTS, kinds.GRAPH, kinds.BOOL, kinds.listed(kinds.STRS), kinds.DIGITS,
+)  # fmt: skip
+GOOD = 0.67  # share of usable inputs with which a trial is content
+MORE = 30  # guesses of a second trial
+PATIENT = 8  # times as many inputs, where all gave the same
+MENDABLE = (
+    "every guess at its inputs fails",
+    "no usable output",
+    "returns, prints and changes nothing",
+    "identity",
+)
 
 
 class Choice(msgspec.Struct, frozen=True, kw_only=True):
@@ -20,12 +36,39 @@ class Choice(msgspec.Struct, frozen=True, kw_only=True):
     guess: Guess
     how: str
     seen: tuple[tuple[dict[str, Json], Json], ...]  # inputs and outputs of the trial
+    share: float  # of its inputs that gave something
+    score: float
+
+
+def again(plan: Plan, said: Choice | Dropped, result: Result) -> Plan | None:
+    """The plan of a second trial, where the first left something to be mended."""
+    if isinstance(said, Choice):
+        others = neighbours(plan, said.guess) if said.share < GOOD else []
+    elif said.reason == "constant output":
+        others = [replace(plan.guesses[best(plan, result)], size="far")]
+    else:
+        others = neighbours(plan, plan.guesses[0]) if said.reason in MENDABLE else []
+    return replace(plan, guesses=others) if others else None
+
+
+def neighbours(plan: Plan, guess: Guess) -> list[Guess]:
+    """The guess without the file's examples, and with one parameter of another kind, for each."""
+    tried = [g.kinds for g in plan.guesses]
+    bare = [replace(guess, size=size, shown=False) for size in ("wide", "small") if plan.evidence.examples]
+    held = [{**guess.kinds, name: other} for other in OTHERS for name in guess.kinds]
+    return [*bare, *(Guess(one, "wide", 0.5) for one in held if one not in tried)][:MORE]
+
+
+def better(first: Choice | Dropped, second: Choice | Dropped) -> Choice | Dropped:
+    if isinstance(first, Dropped) or isinstance(second, Dropped):
+        return first if isinstance(second, Dropped) else second
+    return max(first, second, key=lambda choice: choice.score)
 
 
 def job(plan: Plan, p: Unify) -> Draw:
-    """All guesses in one go: they take turns."""
+    """All guesses in one go: they take turns. A single one gets many turns."""
     code = wrap.trial_code(plan.wrapping, plan.closure.code, [g.kinds for g in plan.guesses])
-    tries = p.tries * len(plan.guesses)
+    tries = p.tries * (PATIENT if len(plan.guesses) == 1 else len(plan.guesses))
     return Draw(
         program=Program(code=code, entry="trial"),
         generator=inputs.trial_module(plan.evidence, plan.guesses, plan.known),
@@ -41,11 +84,9 @@ def choose(plan: Plan, result: Result) -> Choice | Dropped:
     """The best guess of a trial, or why none will do."""
     if result.failure:
         return fault(plan, result.failure)
-    calls: dict[int, list[Call]] = defaultdict(list)
-    for call in result.calls:
-        calls[call.input["guess"]].append(call)
-    best = max(calls, key=lambda n: (score(plan.guesses[n], calls[n]), -n))
-    good, how = usable(calls[best])
+    number = best(plan, result)
+    calls = [c for c in result.calls if c.input["guess"] == number]
+    good, how = usable(calls)
     if len(good) < 2:
         return nothing(plan, result.calls)
     seen = tuple((call.input["values"], call.output["value"]) for call in good)
@@ -54,7 +95,16 @@ def choose(plan: Plan, result: Result) -> Choice | Dropped:
         return drop(plan, "constant output", f"{len(seen)} inputs, always {next(iter(outputs))[:40]}")
     if all(any(output == value for value in given.values()) for given, output in seen):
         return drop(plan, "identity", "gives back what it got")
-    return Choice(guess=plan.guesses[best], how=how, seen=seen)
+    share, reached = len(good) / len(calls), score(plan.guesses[number], calls)
+    return Choice(guess=plan.guesses[number], how=how, seen=seen, share=share, score=reached)
+
+
+def best(plan: Plan, result: Result) -> int:
+    """Number of the guess that worked best."""
+    calls: dict[int, list[Call]] = defaultdict(list)
+    for call in result.calls:
+        calls[call.input["guess"]].append(call)
+    return max(calls, key=lambda n: (score(plan.guesses[n], calls[n]), -n))
 
 
 def usable(calls: Sequence[Call]) -> tuple[list[Call], str]:

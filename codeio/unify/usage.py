@@ -3,21 +3,8 @@
 import ast
 
 from codeio.unify import kinds
-from codeio.unify.places import Binder, Link, Place
+from codeio.unify.places import DICT, LIST, METHODS, NUMPY, SET, STRING, Binder, Link, Place
 
-STRING = frozenset([
-    "upper", "lower", "split", "strip", "lstrip", "rstrip", "startswith", "endswith", "isdigit",
-    "isalpha", "isalnum", "replace", "isupper", "islower", "title", "capitalize", "encode", "zfill",
-    "swapcase", "casefold", "splitlines", "partition", "ljust", "rjust", "isspace", "center", "format",
-    "isnumeric", "translate", "rsplit", "isdecimal",
-])  # fmt: skip
-LIST = frozenset(["append", "pop", "sort", "insert", "extend", "remove", "reverse"])
-DICT = frozenset(["keys", "values", "items", "get", "update", "setdefault"])
-SET = frozenset([
-    "add", "discard", "union", "intersection", "difference", "issubset", "issuperset",
-    "symmetric_difference",
-])  # fmt: skip
-NUMPY = frozenset(["shape", "T", "dot", "reshape", "ravel", "size", "ndim", "astype", "mean", "std"])
 INTEGER = {"range", "xrange", "bin", "hex", "oct", "chr", "divmod", "factorial", "isqrt", "comb"}
 NUMERIC = {"abs", "round", "pow", "sqrt", "gcd", "floor", "ceil", "log", "sin", "cos", "exp", "log10", "log2"}
 WHOLE = {
@@ -61,8 +48,9 @@ class Reader(Binder):
                 base.vote(6, "tree")
             elif name == "next":
                 base.vote(6, "linked")
-            elif name not in STRING | LIST | DICT | SET | NUMPY | {"count", "index", "find", "copy", "join"}:
-                base.vote(1, "object")
+            elif name not in METHODS:
+                base.vote(2, "object")
+                base.part(f".{name}")
         self.generic_visit(node)
 
     def visit_Subscript(self, node: ast.Subscript) -> None:

@@ -10,6 +10,7 @@ from codeio.unify.candidates import Candidate, signature
 from codeio.unify.evidence import Parameter
 from codeio.unify.kinds import Kind
 from codeio.unify.module import Module
+from codeio.unify.objects import PLAIN, makers
 
 ENTRY = "main_solution"
 FUNCTIONS = {
@@ -82,6 +83,8 @@ def convert(kind: Kind, name: str, tree: str, linked: str) -> str:
             return f"tuple({name})"
         parts = [convert(part, f"{name}[{n}]", tree, linked) for n, part in enumerate(kind.of)]
         return f"({', '.join(parts)},)"
+    if kind.name == "record":
+        return made(kind, name, tree, linked)
     if kind.name in ("list", "set"):
         item = kind.of[0].name[0]
         inner = convert(kind.of[0], item, tree, linked)
@@ -97,6 +100,18 @@ def convert(kind: Kind, name: str, tree: str, linked: str) -> str:
             else f"{{{key}: {value} for key, value in {name}.items()}}"
         )
     return name
+
+
+def made(kind: Kind, name: str, tree: str, linked: str) -> str:
+    """The dict or object of named values."""
+    held = [f"{name}[{key!r}]" for key in kind.keys]
+    parts = [convert(part, one, tree, linked) for part, one in zip(kind.of, held, strict=True)]
+    if kind.make == "dict":
+        pairs = ", ".join(f"{key!r}: {part}" for key, part in zip(kind.keys, parts, strict=True))
+        return name if parts == held else f"{{{pairs}}}"
+    if parts == held:
+        return f"{kind.make}(**{name})"
+    return f"{kind.make}({', '.join(f'{key}={part}' for key, part in zip(kind.keys, parts, strict=True))})"
 
 
 def call_text(w: Wrapping, guess: dict[str, Kind], arguments: list[str]) -> str:
@@ -144,7 +159,7 @@ def trial_calls(w: Wrapping, guesses: list[dict[str, Kind]]) -> str:
 
 def trial_code(w: Wrapping, code: str, guesses: list[dict[str, Kind]]) -> str:
     calls = trial_calls(w, guesses)
-    trial = pieces.trial_text()
+    trial = pieces.inside_text("trial")
     return "\n\n".join([code, *extras(calls + trial, code, w), trial, calls])
 
 
@@ -153,6 +168,8 @@ def extras(text: str, code: str, w: Wrapping) -> list[str]:
     out = []
     if "np.array(" in text and not re.search(r"import numpy as np\b", code):
         out.append("import numpy as np")
+    if f"{PLAIN}(" in text and f"import {PLAIN}" not in code:
+        out.append(f"from types import {PLAIN}")
     if "FUNCTIONS[" in text:
         out.append(
             "FUNCTIONS = {" + ", ".join(f"{k!r}: {v}" for k, v in (FUNCTIONS | TWO_ARGUMENTS).items()) + "}"
@@ -163,7 +180,8 @@ def extras(text: str, code: str, w: Wrapping) -> list[str]:
 def needed_classes(w: Wrapping, guess: dict[str, Kind]) -> tuple[str, ...]:
     """Node classes that a guess builds, as further roots of the closure."""
     text = " ".join(map(str, guess.values()))
-    return tuple(name for word, name in (("tree", w.tree), ("linked", w.linked)) if word in text and name)
+    nodes = tuple(name for word, name in (("tree", w.tree), ("linked", w.linked)) if word in text and name)
+    return (*nodes, *sorted(set().union(*map(makers, guess.values()))))
 
 
 def entry(w: Wrapping, code: str, guess: dict[str, Kind], how: str) -> tuple[str, str]:
@@ -185,8 +203,8 @@ def entry(w: Wrapping, code: str, guess: dict[str, Kind], how: str) -> tuple[str
     if used_name(code, ENTRY):
         body = body.replace(f"def {ENTRY}(", "def json_solution(")
     extra = extras(body, code, w)
-    imported = [*imports, *(e for e in extra if e.startswith("import"))]
-    rest = [e for e in extra if not e.startswith("import")]
+    imported = [*imports, *(e for e in extra if e.startswith(("import", "from")))]
+    rest = [e for e in extra if not e.startswith(("import", "from"))]
     head = "\n".join(line for line in imported if line not in code)
     if head and re.match(r"(import|from) ", code):
         head, code = head + "\n" + code, ""

@@ -105,11 +105,13 @@ def origins(functions: Iterable[Function]) -> int:
 
 
 def is_strict(function: Function) -> bool:
-    """All pairs there, at least 3 outputs, none above 80 %, at most half an argument given back, a branch or loop."""
+    """All pairs, 3 outputs or more, none above 80 %, identity and failed inputs at most half, a branch or loop."""
     outputs = Counter(values.canonical(p.output) for p in function.pairs)
     same = sum(any(p.output == given for given in p.input.values()) for p in function.pairs)
     branches = any(isinstance(node, BRANCHES) for node in ast.walk(ast.parse(function.code)))
-    varied = len(outputs) >= 3 and max(outputs.values()) <= 0.8 * len(function.pairs)
+    varied = (
+        len(outputs) >= 3 and max(outputs.values()) <= 0.8 * len(function.pairs) and function.usable >= 0.5
+    )
     return len(function.pairs) == PAIRS and varied and 2 * same <= len(function.pairs) and branches
 
 

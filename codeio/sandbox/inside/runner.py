@@ -22,6 +22,7 @@ from . import clock, encode, tracing
 FRAME = struct.Struct("=8sII")  # nonce, index, bytes of JSON
 MARK = struct.Struct("=Idd")  # index now running, CPU and monotonic seconds when it began
 LOADING, DRAWN, LOADED = 0xFFFFFFFF, 0xFFFFFFFE, 0xFFFFFFFD
+LOAD = 10  # line budgets of a call that loading the module may take: tables are built once
 SHOWN = 500  # characters of an exception's message
 
 Outcome = tuple[str, Any, str]  # status, value, error
@@ -60,7 +61,7 @@ def run(body: bytes, pipe: int, nonce: bytes, page: mmap.mmap, config: dict[str,
     send = sender(pipe, nonce)
     gc.enable()
     settle(job)
-    status, entry, error = attempt(lambda: loaded(job["code"], job["entry"]), config["load_s"])
+    status, entry, error = attempt(lambda: load(job), config["load_s"])
     if status not in ("ok", "missing_module"):
         error = f"{status}: {error}" if status != "exception" else error
         status = "load_error"
@@ -176,6 +177,12 @@ def described(error: BaseException, seconds: float) -> str:
         TIMER.armed = False
     TIMER.disarm()
     return f"{name}: {said}" if said else name
+
+
+def load(job: dict[str, Any]) -> Callable[..., Any]:
+    """The entry of the job's program; where lines are budgeted, so are those of the module itself."""
+    observer = tracing.observer("count" if job["max_lines"] else "run", LOAD * job["max_lines"], 0)
+    return observer.run(loaded, {"code": job["code"], "entry": job["entry"]})
 
 
 def loaded(code: str, entry: str, name: str = tracing.NAME) -> Callable[..., Any]:

@@ -118,6 +118,8 @@ def bounded(answer: Answer, most: int) -> Answer:
 
 def clean(error: str) -> str:
     """An error without what differs from machine to machine: paths keep their last part, addresses go."""
+    if not error:
+        return ""
     said = " ".join(ADDRESS.sub("0x", PATH.sub(r"\1", error)).split())
     return said if len(said) <= SHOWN else said[: SHOWN - 1] + "…"
 

@@ -128,6 +128,8 @@ def call(given: dict[str, Json], answer: Answer, limits: Limits) -> Call:
     error = clean(answer.e)
     if answer.s == "timeout_cpu" and not error:
         error = f"more than {limits.cpu_s:g} s of CPU time"
+    if answer.s == "oom":
+        error = f"MemoryError: more than {limits.memory_mb} MB of memory"
     events = tuple(
         Event(
             KINDS[s.kind], s.name, s.line, s.depth, s.changes, clean(str(s.value)) if s.kind == 3 else s.value

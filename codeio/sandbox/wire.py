@@ -110,9 +110,10 @@ def read(raw: bytes, nonce: bytes, calls: int, most: int) -> Said:
 
 
 def bounded(answer: Answer, most: int) -> Answer:
-    """The child has measured its output already; this measures again."""
+    """The child has measured and encoded its output already; this measures and reads it again."""
     if len(answer.o) > most:
         return Answer(s="too_large", e=f"{len(answer.o)} bytes of JSON, the limit is {most}", n=answer.n)
+    ANY.decode(answer.o)  # Raw lets bytes through that are no UTF-8 and escapes that are no text
     return answer
 
 

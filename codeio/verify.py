@@ -13,6 +13,7 @@ from msgspec.structs import replace
 
 from codeio import prompting, values
 from codeio.calls import Calls, Wanted, run, wanted, written
+from codeio.errors import EngineError
 from codeio.params import ROOT
 from codeio.records import Json, Predict, Problem, Turn, Verdict
 from codeio.sandbox import Call, Sandbox
@@ -21,6 +22,7 @@ from codeio.sandbox.cache import Cache
 CACHE = ROOT / ".work" / "calls.sqlite"
 CACHE_BYTES = 256 << 20
 SHOWN = 300  # characters of a value that a feedback shows
+RAISED = ("exception", "missing_module", "load_error")
 LIMITS = ("timeout_cpu", "timeout_wall", "oom", "died")  # the code never got to a result
 
 
@@ -100,11 +102,11 @@ def judge(problem: Problem, answer: Json, calls: Calls) -> Verdict:
 
 
 def failed(call: Call, parts: dict[str, str]) -> str:
-    """What to say of an input that gave no result."""
-    if call.status == "exception":
-        return feedback("exception", error=call.error or "an exception", **parts)
-    name = "limit" if call.status in LIMITS else "no_json"
-    return feedback(name, error=call.error or call.status.replace("_", " "), **parts)
+    """What to say of an input that gave no result. Raises EngineError where that is our own failure."""
+    if call.status == "engine_error":
+        raise EngineError(f"an answer cannot be judged: {call.error}")
+    name = "exception" if call.status in RAISED else "limit" if call.status in LIMITS else "no_json"
+    return feedback(name, error=call.error, **parts)
 
 
 def feedback(name: str, **parts: str) -> str:

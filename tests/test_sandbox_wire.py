@@ -1,12 +1,14 @@
 """Frames: what a child writes is hostile, and what it honestly writes arrives unchanged."""
 
 import json
+from typing import get_args
 
 import msgspec
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from codeio.records import Status
 from codeio.sandbox import Limits, Program, Run, Sandbox, wire
 from codeio.sandbox.inside import encode
 from codeio.sandbox.inside.runner import DRAWN, FRAME, LOADED
@@ -72,6 +74,8 @@ READ = {0: ("ok", "a"), 1: ("ok", "b")}
         (GOOD + answer(2)[:-1], READ),
         (GOOD + NONCE, READ),
         (FRAME.pack(NONCE, 0, 5000) + GOOD, READ),
+        (GOOD + frame(2, b'{"s":"ok","o":"\x80"}'), READ),
+        (GOOD + frame(2, b'{"s":"ok","o":"\\ud800"}'), READ),
         (answer(0, "x" * 1000), {0: ("too_large", None)}),
         (b"", {}),
     ],
@@ -101,6 +105,50 @@ def test_no_bytes_break_the_reader(parts):
     said = wire.read(raw, NONCE, 4, 100)
     assert list(said.answers) == list(range(len(said.answers)))
     assert len(said.answers) <= 4
+
+
+HONEST = frame(LOADED, {"s": "ok"}) + b"".join(answer(n, "x" * n) for n in range(4))
+
+
+@given(
+    st.binary(max_size=60),
+    st.lists(st.tuples(st.integers(0, len(HONEST)), st.binary(max_size=12)), max_size=4),
+)
+def test_bytes_without_the_nonce_change_nothing(before, between):
+    """Text that a program prints into the pipe between frames; within one it can only spoil that one."""
+    raw = before.replace(NONCE, b"") + HONEST + b"".join(noise.replace(NONCE, b"") for _, noise in between)
+    assert outputs(raw) == {n: ("ok", "x" * n) for n in range(4)}
+    for at, noise in between:
+        torn = HONEST[:at] + noise + HONEST[at:]
+        found = outputs(torn)
+        assert list(found) == list(range(len(found)))
+        assert all(status == "ok" and isinstance(value, str) for status, value in found.values())
+
+
+@settings(max_examples=300)
+@given(
+    st.lists(st.tuples(st.integers(0, len(HONEST) - 1), st.integers(0, 255)), max_size=6), st.integers(0, 30)
+)
+def test_whatever_is_read_from_changed_bytes_is_a_call(changes, most):
+    raw = bytearray(HONEST)
+    for at, byte in changes:
+        raw[at] = byte
+    said = wire.read(bytes(raw), NONCE, 4, most)
+    assert list(said.answers) == list(range(len(said.answers)))
+    for one in said.answers.values():
+        call = wire.call({}, one, LIMITS)
+        assert call.status in get_args(Status)
+        assert len(msgspec.json.encode(call.output)) <= max(most, len("null"))
+
+
+@settings(max_examples=300)
+@given(st.text('[]{}",:0123456789soemnavxtrufl\\ok-.', max_size=60) | st.binary(max_size=60))
+def test_any_payload_under_a_right_nonce(payload):
+    raw = b"".join(
+        frame(n, payload if isinstance(payload, bytes) else payload.encode()) for n in (LOADED, DRAWN, 0)
+    )
+    for one in wire.read(raw, NONCE, 1, 100).answers.values():
+        wire.call({}, one, LIMITS)
 
 
 @given(VALUES)
@@ -152,6 +200,23 @@ def test_frames_of_a_program_without_the_nonce_do_not_get_through(box):
     jobs = [Run(Program(FORGER, "f"), tuple({"x": n} for n in range(4))) for _ in range(10)]
     for result in box.map(jobs):
         assert [c.output for c in result.calls] == [0, 1, 2, 3]
+
+
+INSIDER = """
+import os, struct, sys
+def f(x):
+    frame = sys._getframe()
+    while "send" not in frame.f_locals: frame = frame.f_back
+    known = [cell.cell_contents for cell in frame.f_locals["send"].__closure__]
+    (nonce,), (pipe,) = ([k for k in known if type(k) is kind] for kind in (bytes, int))
+    for body in (b'{"s":"ok","o":"\\x80"}', b'{"s":"ok","o":"\\\\ud800"}', b'{"s":"ok","o":' + b"[" * 9999 + b"}"):
+        os.write(pipe, struct.pack("=8sII", nonce, x, len(body)) + body)
+    return x
+"""
+
+
+def test_a_program_that_has_found_the_nonce_fails_only_itself(box):
+    assert [c.output for c in box.run(Program(INSIDER, "f"), [{"x": n} for n in range(3)])] == [0, 1, 2]
 
 
 @pytest.mark.parametrize(

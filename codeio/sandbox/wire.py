@@ -110,14 +110,17 @@ def read(raw: bytes, nonce: bytes, calls: int, most: int) -> Said:
 
 
 def bounded(answer: Answer, most: int) -> Answer:
-    """The child has measured its output already; this measures again."""
+    """The child has measured and encoded its output already; this measures and reads it again."""
     if len(answer.o) > most:
         return Answer(s="too_large", e=f"{len(answer.o)} bytes of JSON, the limit is {most}", n=answer.n)
+    ANY.decode(answer.o)  # Raw lets bytes through that are no UTF-8 and escapes that are no text
     return answer
 
 
 def clean(error: str) -> str:
     """An error without what differs from machine to machine: paths keep their last part, addresses go."""
+    if not error:
+        return ""
     said = " ".join(ADDRESS.sub("0x", PATH.sub(r"\1", error)).split())
     return said if len(said) <= SHOWN else said[: SHOWN - 1] + "…"
 
@@ -126,6 +129,8 @@ def call(given: dict[str, Json], answer: Answer, limits: Limits) -> Call:
     error = clean(answer.e)
     if answer.s == "timeout_cpu" and not error:
         error = f"more than {limits.cpu_s:g} s of CPU time"
+    if answer.s == "oom":
+        error = f"MemoryError: more than {limits.memory_mb} MB of memory"
     events = tuple(
         Event(
             KINDS[s.kind], s.name, s.line, s.depth, s.changes, clean(str(s.value)) if s.kind == 3 else s.value

@@ -33,7 +33,7 @@ from tests.conftest import SHARED
 
 LIMITS = Limits(cpu_s=2.0)
 FUNCTIONS = 120
-TOGETHER = 8  # functions before the next way has its turn
+TOGETHER = 24  # functions before the next way has its turn
 DEFAULTS = {"files": "", "reference": "", "rounds": "3", "first": str(FUNCTIONS)}
 PRELUDE = """
 import bisect, collections, copy, datetime, functools, heapq, itertools, json, math, operator, random, re, string, sys

@@ -19,10 +19,10 @@ from codeio.errors import BadInput
 FILLINGS = (2, 5)  # programs per structure: at least, at most
 HOLE = re.compile(r"<(-?\d+)\.\.(\d+)>|<(letters?)>")
 INPUTS = {
-    "xs": "[rng.randint(0, 9) for _ in range(rng.randint(1, 5))]",
+    "xs": "[rng.randint(0, 9) for _ in range(rng.randint(1, 4))]",
     "ys": "[rng.randint(0, 9) for _ in range(rng.randint(1, 3))]",  # shorter: what nested loops run over
     "zs": "[rng.randint(0, 9) for _ in range(rng.randint(1, 3))]",
-    "s": "''.join(rng.choice('abcdef') for _ in range(rng.randint(1, 5)))",
+    "s": "''.join(rng.choice('abcdef') for _ in range(rng.randint(1, 4)))",
     "n": "rng.randint(1, 5)",
     "m": "rng.randint(2, 40)",
     "a": "rng.randint(0, 12)",

@@ -7,7 +7,7 @@ TORCH_INDEX ?=
 BIN := .venv/bin
 RUN := PATH="$(CURDIR)/$(BIN):$$PATH"
 
-.PHONY: help setup repro test test-full lint check-lock ui
+.PHONY: help setup repro test test-full lint check-lock ui bench-sandbox bench-corpus
 .DEFAULT_GOAL := help
 
 help: ## this list

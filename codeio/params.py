@@ -124,6 +124,7 @@ class Schedule(Section, kw_only=True):
     """One training stage of a model."""
 
     learning_rate: float
+    muon: float | None = None  # learning rate of Muon for the matrices of layers; null: AdamW for all
     schedule: Literal["cosine", "constant"]
     warmup: int  # steps
     batch: int  # sequences per step, over all devices
@@ -143,7 +144,7 @@ class Model(Section, kw_only=True):
     init: Literal["scratch", "pretrained"]
     hub: Checkpoint | None
     prompts: Literal["ask", "brief"]
-    architecture: dict[str, int | float]
+    architecture: dict[str, int | float | str]  # of transformers' config for `model_type`
     context: int
     io: Schedule
     instruct: Schedule

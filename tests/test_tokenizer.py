@@ -43,16 +43,16 @@ def here(root, monkeypatch):
 
 @pytest.fixture(scope="module")
 def made():
-    return tokenizer.train(iter(["def f(x):\n    return x + 12", "response a.0.output.0"]), 300)
+    code = "def f(xs):\n    r = 'abc'\n    return r\nin {\"xs\":[1,2]}"
+    return tokenizer.train([(code, 's=abc Aa a in abc F\n{"output":"abc"}')] * 30, 300)
 
 
 def test_texts_are_those_of_the_train_split_of_every_store(here):
     found = list(tokenizer.texts(PARAMS))
     (question,) = {prompting.question(store[0], PARAMS.model.prompts) for store in STORES.values()}
-    assert found.count(question) == 2
-    assert "response a.0.output.1" in found
-    assert "said of a.0.output.0" in found
-    assert not [text for text in found if "held" in text]
+    assert [asked for asked, _ in found].count(question) == 2
+    assert ("said of a.0.output.0", "response a.0.output.1") in found
+    assert not [text for turn in found for text in turn if "held" in text]
 
 
 def test_the_same_store_gives_the_same_bytes(here):
@@ -88,8 +88,29 @@ def test_any_text_comes_back(made, text):
     assert made.decode(made(text, add_special_tokens=False)["input_ids"]) == text
 
 
-def test_digits_stand_alone(made):
-    assert made.tokenize("2041") == list("2041")
+@pytest.mark.parametrize(
+    ("text", "pieces"),
+    [
+        ("2041", ["2", "0", "4", "1"]),
+        ("def f(xs):", ["def f(", "xs):"]),
+        ("\n    return r", ["\n    return ", "r"]),
+        ("'abc'", ["'", "a", "b", "c", "'"]),  # what a string holds is spelled, in code
+        ("s=abc", ["s", "=", "a", "b", "c"]),  # and in an answer, where it has no quotes
+        ("returned", list("returned")),  # no piece of a longer word
+        ('{"xs":[', ["{", '"xs":[']),  # a known name in quotes
+    ],
+)
+def test_phrases_of_code_go_together_and_values_stand_alone(made, text, pieces):
+    ids = made(text, add_special_tokens=False)["input_ids"]
+    assert [made.decode([i]) for i in ids] == pieces
+
+
+@pytest.mark.parametrize(
+    ("phrase", "fit"),
+    [("return", True), ("return ", True), ("\n    x", False), ("x = ", False), (" = ", True), ("(", False)],
+)
+def test_no_phrase_takes_a_part_of_a_name(phrase, fit):
+    assert tokenizer.fits(phrase) == fit
 
 
 def test_special_tokens_are_what_training_needs(made):

@@ -16,7 +16,7 @@ from codeio.errors import BadInput, BadParams
 from codeio.params import Instructions
 from codeio.tokenizer import END
 from codeio.train import instructions
-from codeio.train.data import IGNORED, encoded, rows
+from codeio.train.data import IGNORED, encoded, order, rows
 
 CHAT = [
     {"role": "system", "content": "Be brief."},
@@ -29,7 +29,7 @@ CHAT = [
 
 @pytest.fixture(scope="module")
 def made():
-    return tokenizer.train(iter(["def f(x):\n    return x + 12", '{"output": 12}']), 300)
+    return tokenizer.train([("def f(x):\n    return x + 12", '{"output": 12}')], 300)
 
 
 def conversation(*texts: str, supervised: tuple[int, ...]) -> Example:
@@ -175,3 +175,27 @@ def test_evaluation_cannot_ask_more_than_is_kept_out():
         instructions.evaluated(1001, 0)
     few = list(instructions.evaluated(20, 0))
     assert list(instructions.evaluated(200, 0))[:20] == few
+
+
+@given(
+    lengths=st.lists(st.integers(1, 50), min_size=1, max_size=60),
+    batch=st.integers(1, 9),
+    steps=st.integers(1, 12),
+    seed=st.integers(0, 3),
+)
+def test_every_step_sees_a_batch_and_the_same_seed_the_same_order(lengths, batch, steps, seed):
+    found = order(lengths, batch, steps, seed)
+    assert len(found) == batch * steps
+    assert set(found) <= set(range(len(lengths)))
+    assert found == order(lengths, batch, steps, seed)
+    assert found[: batch * (steps - 1)] == order(lengths, batch, steps - 1, seed)
+
+
+def test_an_epoch_shows_each_row_once_and_batches_hold_rows_of_like_length():
+    lengths = [n % 40 for n in range(400)]
+    found = order(lengths, 10, 40, 0)
+    assert sorted(found) == list(range(400))
+    batches = [[lengths[n] for n in found[at : at + 10]] for at in range(0, 400, 10)]
+    assert all(max(one) - min(one) <= 1 for one in batches)
+    middles = [one[0] for one in batches]
+    assert middles not in (sorted(middles), sorted(middles, reverse=True))

@@ -1,7 +1,8 @@
-"""Note down: a trace as terse steps, for small models.   Frame -> "A5 5!=4 T t=0+5=5"
+"""Note down: a trace as terse steps, for small models.   Frame -> "A5 B1", "A5 5!=4 T t=0+5=5", "B1 ..."
 
-A capital letter is the round of a loop (AB: second round inside the first), followed by the element. Every
-condition is written out with its values and T or F, every computation with its values and result.
+A loop first lists what it runs over, each element behind the letter of its round (AB: second round inside the
+first); to find an element again a model then only looks for its letter. Every condition is written out with its
+values and T or F, every computation with its values and result. Words stand without quotes.
 """
 
 import ast
@@ -9,7 +10,7 @@ from typing import Any
 
 import orjson
 
-from codeio.answer.expression import Evaluator
+from codeio.answer.expression import Evaluator, bound
 from codeio.answer.frames import Frame, Outline
 from codeio.answer.operations import Unknown
 
@@ -22,6 +23,7 @@ SIGN = {
 }  # fmt: skip
 QUIET = {"range", "enumerate", "zip"}  # the rounds of the loop show their values anyway
 MAX_DEPTH = 6
+LISTED = 12  # elements at most that a loop lists beforehand
 
 
 class Disagrees(Exception):
@@ -29,7 +31,11 @@ class Disagrees(Exception):
 
 
 def show(value: Any) -> str:
-    """Compact JSON. Raises Unknown for what has no JSON."""
+    """A word as it is, anything else as compact JSON. Raises Unknown for what has no JSON."""
+    return value if isinstance(value, str) and value.isalpha() and value.isascii() else compact(value)
+
+
+def compact(value: Any) -> str:
     try:
         return orjson.dumps(value, default=shown).decode()
     except TypeError as error:
@@ -126,7 +132,7 @@ class Notation:
 
     def round_of_for(self, node: ast.For, frame: Frame, index: int, rounds: dict[int, int]) -> None:
         if node.lineno not in rounds:
-            self.quietly(node.iter)
+            self.listing(node)
         after = frame.after(index)
         if not self.entered(node, frame, index):
             rounds.pop(node.lineno, None)
@@ -134,6 +140,19 @@ class Notation:
         self.round(node, rounds)
         self.env.update(after)
         self.parts[-1] += ",".join(visible(self.env.get(name)) for name in bound_names(node.target))
+
+    def listing(self, node: ast.For) -> None:
+        """What a loop runs over, `A5 B1 C4`; what is long or no plain sequence only with its computations."""
+        try:
+            items = Evaluator(self.env)(node.iter)
+            if not isinstance(items, str | list | tuple) or len(items) > LISTED:
+                raise Unknown("not to be listed")
+            rows = [[visible(x) for name, x in bound(node.target, item) if name != "_"] for item in items]
+        except Unknown:
+            self.quietly(node.iter)
+            return
+        if rows:
+            self.say(" ".join(letter(n) + ",".join(row) for n, row in enumerate(rows)))
 
     def quietly(self, node: ast.expr) -> None:
         """Compute what a loop runs over, showing slices and calls but not plain ranges."""
@@ -287,6 +306,6 @@ def alike(value: Any, real: Any) -> bool:
     if isinstance(real, dict) and "~" in real:
         return True
     try:
-        return show(value) == show(real)
+        return compact(value) == compact(real)
     except Unknown:
         return True

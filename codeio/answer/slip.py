@@ -6,6 +6,7 @@ the original.
 """
 
 import ast
+import re
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
 from itertools import islice
@@ -23,6 +24,9 @@ from codeio.sandbox import Call, Sandbox
 
 MUTANTS = 2  # tried per function and turn
 GLANCES = 3  # misread inputs tried per problem, more in later turns
+ADDRESS = re.compile(
+    r"\b0x[0-9a-fA-F]{6,}\b"
+)  # a mutant's result has no certificate: it must not be another next time
 MISTAKEN = "mis-read target"  # the guess is checked rightly against a result that was read wrongly
 
 
@@ -115,7 +119,9 @@ def choose(problem: Problem, tried: list[tuple[str, Wanted]], calls: Calls, turn
             wrong, prediction = not values.same(call.output, problem.wanted), call.output
         else:
             wrong, prediction = misleads(problem, option, call, calls), option.told.input
-        if wrong and not values.fault(call.output) and not any(values.same(prediction, x) for x in said):
+        if not wrong or values.fault(call.output) or ADDRESS.search(values.canonical(call.output)):
+            continue
+        if not any(values.same(prediction, x) for x in said):
             return option._replace(target=call.output)
     return None
 

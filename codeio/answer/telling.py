@@ -11,7 +11,7 @@ import msgspec
 from codeio import prompting, values
 from codeio.answer.english import Narrator
 from codeio.answer.frames import Frame, outline, unfold
-from codeio.answer.notation import Disagrees, Notation, show, visible
+from codeio.answer.notation import Disagrees, Notation, compact, show, visible
 from codeio.answer.operations import Unknown
 from codeio.answer.phrases import Voice
 from codeio.answer.rounds import GRANULARITIES
@@ -77,7 +77,7 @@ def noted(telling: Telling, root: Frame) -> str | Refused:
     if telling.predict == "input":
         lines.append(f"{telling.entry}={visible(call.output)}")
     final = call.output if telling.predict == "output" else call.input
-    lines.append(show({telling.predict: final}))
+    lines.append(compact({telling.predict: final}))
     text = "\n".join(line for line in lines if line)
     return text if len(text) <= telling.max_chars else Refused("rationale too long")
 

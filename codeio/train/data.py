@@ -7,7 +7,8 @@ turn always belongs to it. What is too long is left out and counted, never cut.
 from bisect import bisect_left
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
-from itertools import islice
+from itertools import chain, islice
+from random import Random
 from typing import Any
 
 from transformers import PreTrainedTokenizerBase
@@ -16,6 +17,7 @@ from codeio.assemble import Example
 
 IGNORED = -100  # label of a token that the loss does not count
 TOGETHER = 1000  # conversations that are tokenised at once
+ALIKE = 80  # batches' worth of rows that are sorted by length together
 Row = dict[str, list[int]]
 
 
@@ -68,3 +70,24 @@ def told_and_spans(example: Example, tokenizer: PreTrainedTokenizerBase) -> tupl
 
 def rendered(tokenizer: PreTrainedTokenizerBase, chat: list[dict[str, Any]], ask: bool = False) -> str:
     return tokenizer.apply_chat_template(chat, tokenize=False, add_generation_prompt=ask)
+
+
+def order(lengths: Sequence[int], batch: int, steps: int, seed: int) -> list[int]:
+    """Which rows the steps see, `batch` indices per step: rows of like length together, lengths in no order.
+
+    The trainer's own grouping goes from long to short over and over; with the same tokens the tiny model ended at a
+    loss of 0.12 instead of 0.07.
+    """
+    rng, found = Random(seed), []
+    while len(found) < steps * batch:
+        rows = list(range(len(lengths))) * -(-batch // len(lengths))
+        rng.shuffle(rows)
+        parts = (
+            sorted(rows[at : at + batch * ALIKE], key=lengths.__getitem__)
+            for at in range(0, len(rows), batch * ALIKE)
+        )
+        batches = [part[at : at + batch] for part in parts for at in range(0, len(part), batch)]
+        whole = [one for one in batches if len(one) == batch]
+        rng.shuffle(whole)
+        found += chain.from_iterable(whole)
+    return found[: steps * batch]

@@ -5,12 +5,11 @@ from pathlib import Path
 
 import torch
 from transformers import (
+    AutoConfig,
     AutoModelForCausalLM,
     AutoTokenizer,
     PreTrainedModel,
     PreTrainedTokenizerBase,
-    Qwen2Config,
-    Qwen2ForCausalLM,
 )
 
 from codeio.errors import BadInput
@@ -40,7 +39,7 @@ def fresh(params: Params, tokenizer: PreTrainedTokenizerBase) -> PreTrainedModel
                 f"experiments/model/{params.model.name}.yaml: init is pretrained, but hub names no checkpoint"
             )
         return load(params.model.hub.id, params.model.hub.revision)
-    config = Qwen2Config(
+    config = AutoConfig.for_model(
         vocab_size=(len(tokenizer) + 15) // 16 * 16,
         max_position_embeddings=params.model.context,
         tie_word_embeddings=True,
@@ -49,7 +48,7 @@ def fresh(params: Params, tokenizer: PreTrainedTokenizerBase) -> PreTrainedModel
         bos_token_id=None,
         **params.model.architecture,
     )
-    return Qwen2ForCausalLM(config)
+    return AutoModelForCausalLM.from_config(config, dtype=torch.float32)
 
 
 def load(at: str | Path, revision: str | None = None) -> PreTrainedModel:

@@ -12,6 +12,7 @@ import shutil
 from collections import Counter
 from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import Any
 
 from datasets import Dataset
 from transformers import PreTrainedModel, PreTrainedTokenizerBase, TrainerCallback
@@ -22,11 +23,12 @@ from codeio import assemble
 from codeio.errors import BadInput
 from codeio.params import Params, Schedule
 from codeio.stage import screen, write_json
-from codeio.train import instructions, model
-from codeio.train.data import Row, encoded
+from codeio.train import instructions, model, muon
+from codeio.train.data import Row, encoded, order
 
 Log = Callable[[dict[str, float], int], None]
 LOG_STEPS = 20
+WEIGHT_DECAY = 0.01
 
 
 class NotFinite(BadInput):
@@ -97,12 +99,14 @@ def run_stage(
     schedule: Schedule = getattr(params.model, name)
     steps = steps_of(name, params, rows, schedule.batch)
     config = settings(params, schedule, steps, folder)
+    seen = order([len(row["input_ids"]) for row in rows], schedule.batch, steps, params.seed)
     trainer = SFTTrainer(
         model=start,
         args=config,
-        train_dataset=Dataset.from_list(list(rows)),
+        train_dataset=Dataset.from_list(list(rows)).select(seen),
         processing_class=tokenizer,
         callbacks=[Watch(name, log)],
+        optimizer_cls_and_kwargs=(muon.Muon, optimizer(start, schedule)),
     )
     last = last_save(folder)
     if last:
@@ -138,13 +142,11 @@ def settings(params: Params, schedule: Schedule, steps: int, folder: Path) -> SF
         max_steps=steps,
         per_device_train_batch_size=each,
         gradient_accumulation_steps=max(1, schedule.batch // each),
-        train_sampling_strategy="group_by_length",
+        train_sampling_strategy="sequential",
         learning_rate=schedule.learning_rate,
         lr_scheduler_type="cosine_with_min_lr" if schedule.schedule == "cosine" else "constant_with_warmup",
         lr_scheduler_kwargs={"min_lr_rate": 0.05} if schedule.schedule == "cosine" else {},
         warmup_steps=min(schedule.warmup, steps // 10),
-        adam_beta2=0.98,
-        weight_decay=0.01,
         max_length=None,  # too long rows were left out and counted: nothing is cut silently
         bf16=params.machine.bf16,
         use_cpu=cpu,
@@ -160,6 +162,11 @@ def settings(params: Params, schedule: Schedule, steps: int, folder: Path) -> SF
         seed=params.seed,
         data_seed=params.seed,
     )
+
+
+def optimizer(start: PreTrainedModel, schedule: Schedule) -> dict[str, Any]:
+    groups = muon.groups(start, schedule, WEIGHT_DECAY)
+    return {"params": groups, "lr": schedule.learning_rate, "betas": (0.9, 0.98)}
 
 
 class Watch(TrainerCallback):

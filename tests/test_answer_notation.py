@@ -1,0 +1,73 @@
+"""Notation: every step with its values, a loop's elements listed behind the letters of their rounds."""
+
+import pytest
+
+from codeio.answer.notation import alike, show
+from codeio.sandbox import Sandbox
+from tests.answering import LIMITS, answered, pose
+
+SUMMED = "def f(xs):\n    t = 1\n    for x in xs:\n        if x > 3:\n            t += x\n    return t\n"
+TURNED = "def f(s):\n    r = ''\n    for c in s[::-1]:\n        if c in 'bc':\n            r += c * 2\n    return r\n"
+COUNTED = "def f(n):\n    t = 0\n    for i in range(1, n + 1):\n        t += i\n    return t\n"
+NUMBERED = "def f(xs):\n    t = 0\n    for i, x in enumerate(xs):\n        if x > i:\n            t += 1\n    return t"
+LONG = "def f(xs):\n    t = 0\n    for x in xs:\n        t = x\n    return t\n"
+
+
+@pytest.fixture(scope="module")
+def box():
+    with Sandbox(LIMITS) as box:
+        yield box
+
+
+@pytest.mark.parametrize(
+    ("code", "given", "told"),
+    [
+        (
+            SUMMED,
+            {"xs": [5, 1, 4]},
+            'xs=[5,1,4]\nt=1 A5 B1 C4\nA5 5>3 T t=1+5=6\nB1 1>3 F\nC4 4>3 T t=6+4=10\n{"output":10}',
+        ),
+        (SUMMED, {"xs": []}, 'xs=[]\nt=1\n{"output":1}'),
+        (
+            TURNED,
+            {"s": "ab"},
+            's=ab\nr="" Ab Ba\nAb b in bc T b*2=bb r=bb\nBa a in bc F\n{"output":"bb"}',
+        ),
+        (COUNTED, {"n": 2}, 'n=2\nt=0 A1 B2\nA1 t=0+1=1\nB2 t=1+2=3\n{"output":3}'),
+        (NUMBERED, {"xs": [0, 4]}, 'xs=[0,4]\nt=0 A0,0 B1,4\nA0,0 0>0 F\nB1,4 4>1 T t=0+1=1\n{"output":1}'),
+        (
+            LONG,
+            {"xs": [7] * 13},
+            "xs=["
+            + ",".join("7" * 13)
+            + "]\nt=0\n"
+            + "".join(f"{c}7 t=7\n" for c in "ABCDEFGHIJKLM")
+            + '{"output":7}',
+        ),
+    ],
+)
+def test_an_output_is_told_step_by_step(box, code, given, told):
+    (output, _) = pose(box, code, [given])
+    (one,) = answered([output], box, "answer.teacher=trace")
+    assert one.gold == told
+
+
+@pytest.mark.parametrize(
+    ("value", "told"),
+    [
+        ("ab", "ab"),
+        ("", '""'),
+        ("a b", '"a b"'),
+        ("12", '"12"'),
+        ("é", '"é"'),
+        ([1, "a"], '[1,"a"]'),
+        (None, "null"),
+    ],
+)
+def test_only_a_word_stands_without_quotes(value, told):
+    assert show(value) == told
+
+
+@pytest.mark.parametrize(("one", "other"), [("true", True), ("null", None), ("1", 1)])
+def test_a_word_is_never_taken_for_another_kind_of_value(one, other):
+    assert not alike(one, other)

@@ -6,6 +6,7 @@ move to data/<name>. The key holds input bytes, parameters and code: a resumed r
 own making.
 """
 
+import errno
 import hashlib
 import json
 import os
@@ -89,6 +90,9 @@ def usage(stage: Stage) -> str:
 
 
 def describe(error: OSError) -> str:
+    """What the machine refused, in one line; a full disk with its place and its mend."""
+    if error.errno == errno.ENOSPC:
+        return f"{error.filename or ROOT}: no space left on the disk, free some"
     where = f"{error.filename}: " if error.filename else ""
     return f"{where}{error.strerror or error}"
 

@@ -109,6 +109,7 @@ def test_stale_data_is_refused_with_the_mend(house):
     [
         (("python", "train.py", "revisons=1"), "did you mean revisions"),
         (("python", "train.py", "revisions=9"), "revise.max_turns"),
+        (("python", "train.py", "teacher=oracle"), "dvc exp run -S 'teachers=[slip,trace,oracle]'"),
         (("python", "train.py", "execute.pairs=3"), "dvc"),
         (("python", "train.py", "pairs_per_function=99"), "execute.pairs"),
         (("python", "-m", "codeio.execute", "execute.pares=3"), "did you mean execute.pairs"),

@@ -28,8 +28,9 @@ def job(config: DictConfig) -> None:
     if multirun and not (folder / "plan.json").exists():  # Hydra only warns when a callback breaks
         raise SystemExit("train.py: the sweep could not be planned; the warning above says why")
     try:
-        params = typed(config)
-        run_id = arm.run(params, sweep.about(folder, about.overrides.task, params), arm.parts())
+        params, of = typed(config), arm.parts()
+        of.check(params)  # an impossible view has a mend of its own, whatever the state of the data
+        run_id = arm.run(params, sweep.about(folder, about.overrides.task, params), of)
         if not multirun:
             sweep.show_single(run_id)
     except (CodeioError, OSError) as error:

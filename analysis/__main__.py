@@ -10,7 +10,7 @@ import sys
 from analysis import headline, look, sweeps
 from codeio.errors import BadParams, CodeioError
 from codeio.params import ROOT, did_you_mean
-from codeio.stage import screen
+from codeio.stage import describe, screen
 
 
 def main(arguments: list[str]) -> None:
@@ -21,6 +21,8 @@ def main(arguments: list[str]) -> None:
         made = sweeps.analyse(chosen(arguments)) if arguments else headline.analyse()
     except CodeioError as error:
         raise SystemExit(f"analysis: {error}") from None
+    except OSError as error:
+        raise SystemExit(f"analysis: {describe(error)}; run it again") from None
     for path in made:
         screen.print(f"analysis: {path.relative_to(ROOT)}")
 

@@ -9,6 +9,7 @@ from codeio import shards
 from codeio.errors import BadInput
 from codeio.params import ROOT
 from codeio.records import Problem
+from codeio.stage import screen
 
 SAMPLES = 60  # problems of each store, and evaluated items, that the report shows
 SCORED = (
@@ -28,6 +29,7 @@ def analyse() -> list[Path]:
     tidy = scores.tidy(items.assign(arm="head-line"))
     counted, samples = stores()
     kept = funnel.read(ROOT / "metrics")
+    screen.print(table.on_screen(tidy, "head-line model", screen.width))
     made = table.save(tidy, plots, "scores", SCORED)
     made += look.save(ladder.draw(tidy, "Head-line model on the held-out ladder"), plots, "ladder")
     made += [csv(counted, plots / "turns.csv"), *look.save(turns.draw(counted), plots, "turns")]
@@ -50,7 +52,10 @@ def evaluated() -> pd.DataFrame:
     path = ROOT / "data" / "evaluate" / "items.parquet"
     if not path.exists():
         raise BadInput(f"{path.relative_to(ROOT)} is missing: run `dvc repro evaluate`")
-    return pd.read_parquet(path)
+    try:
+        return pd.read_parquet(path)
+    except shards.DAMAGED as error:
+        raise BadInput(f"{path.relative_to(ROOT)} is damaged: run `dvc repro -f -s evaluate`") from error
 
 
 def some(items: pd.DataFrame) -> list[dict]:

@@ -85,6 +85,8 @@ def of_sweep(sweep: str) -> list[Run]:
 
 def finished(sweep: str) -> list[Run]:
     """As `of_sweep`; empty if there is none."""
+    if "'" in sweep:  # no id holds one, and MLflow's expressions cannot quote it
+        return []
     found = read(f"tags.`codeio.sweep` LIKE '%{sweep}%' AND attributes.status = 'FINISHED'")
     return [run for run in found if sweep in run.sweeps]
 

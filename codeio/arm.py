@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 import msgspec
+from safetensors import SafetensorError
 
 from codeio import facts, tracker
 from codeio.errors import BadInput
@@ -22,6 +23,8 @@ from codeio.params import ROOT, Params
 from codeio.stage import screen, write_json
 from codeio.values import digest
 
+# Words of a full disk; the last two are torch's.
+FULL = ("No space left", "disk is full", "unexpected pos", "file write failed")
 SAMPLES = 60  # rows of the table of answers that each run shows
 
 
@@ -70,8 +73,24 @@ def identify(params: Params, of: Parts) -> Arm:
     plain = msgspec.to_builtins(params)
     settings = {name: plain[name] for name in ("seed", "model", "machine", "train", "tokenizer")}
     tokenizer = facts.folder_hash(ROOT / "models" / "tokenizer")
-    training = digest(view, settings, tokenizer, facts.code(), facts.numeric_packages())
+    instructions = instructions_hash(params)
+    training = digest(view, settings, tokenizer, instructions, facts.code(), facts.numeric_packages())
     return scored_by({"codeio.view": view, "codeio.training": training}, params)
+
+
+def instructions_hash(params: Params) -> str:
+    """Content of the file that stage 2 reads; empty for the other sources, which a name and a revision fix.
+
+    Raises BadInput where it is not there, and so before stage 1.
+    """
+    source = params.train.instructions.source
+    if not isinstance(source, str) or "instruct" not in params.train.stages:
+        return ""
+    if not Path(source).is_file():
+        raise BadInput(
+            f"train.instructions.source={source}: there is no such file; give a .jsonl or .parquet"
+        )
+    return facts.folder_hash(Path(source))
 
 
 def scored_by(tags: dict[str, str], params: Params) -> Arm:
@@ -113,12 +132,23 @@ def train(params: Params, arm: Arm, of: Parts, now: tracker.Run) -> Path:
         screen.print("trained before; only its evaluation is new")
         metrics = json.loads(done.read_text())
     else:
-        metrics = of.train(params, checkpoint, journal)
+        try:
+            metrics = of.train(params, checkpoint, journal)
+        except (OSError, RuntimeError, SafetensorError) as error:
+            refuse_full_disk(error)
+            raise
         write_json(done, metrics)
     journal.replay()
     now.log(metrics, 0)
     now.checkpoint(checkpoint)
     return checkpoint
+
+
+def refuse_full_disk(error: Exception) -> None:
+    """Raise BadInput where there was no room for a checkpoint: each library has its own words for that."""
+    if any(words in str(error) for words in FULL):
+        mend = "free some and run it again, it goes on from its last checkpoint"
+        raise BadInput(f"no space left on the disk for a checkpoint in outputs/: {mend}") from error
 
 
 def trained(arm: Arm) -> bool:

@@ -19,7 +19,7 @@ from codeio.locks import held
 from codeio.params import ROOT, Params, read_yaml
 
 # Checkpoint bytes differ between processors: what training writes does not make a checkout dirty.
-TRAINED = ("dvc.lock", "metrics", "plots", "analysis/report.html")
+TRAINED = ("dvc.lock", "metrics")
 
 
 class Output(msgspec.Struct, frozen=True):

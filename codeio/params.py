@@ -4,7 +4,7 @@ import difflib
 import os
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 import msgspec
 import yaml
@@ -12,6 +12,7 @@ from hydra import compose, initialize_config_dir
 from hydra.core.config_store import ConfigStore
 from hydra.core.global_hydra import GlobalHydra
 from hydra.errors import HydraException
+from msgspec import Meta
 from omegaconf import DictConfig, OmegaConf
 from omegaconf.errors import OmegaConfBaseException
 
@@ -19,6 +20,10 @@ from codeio.errors import BadParams
 
 ROOT = Path(os.environ.get("CODEIO_ROOT", Path(__file__).resolve().parents[1]))
 GROUPS = ("model", "machine", "experiment")  # keys of params.yaml that name a file under experiments/
+Natural = Annotated[int, Meta(ge=0)]
+Count = Annotated[int, Meta(ge=1)]
+Share = Annotated[float, Meta(ge=0, le=1)]
+Positive = Annotated[float, Meta(gt=0)]
 
 
 class Section(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -26,8 +31,8 @@ class Section(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Procedural(Section, kw_only=True):
-    programs: int
-    levels: int
+    programs: Natural
+    levels: Annotated[int, Meta(ge=1, le=3)]
 
 
 class Hub(Section, kw_only=True):
@@ -37,7 +42,7 @@ class Hub(Section, kw_only=True):
     revision: str
     split: str = "train"
     column: str = "text"
-    rows: int = 10_000  # the first ones
+    rows: Count = 10_000  # the first ones
 
 
 class Collect(Section, kw_only=True):
@@ -47,87 +52,87 @@ class Collect(Section, kw_only=True):
     directory: str | None
     jsonl: str | None
     hub: Hub | None
-    near_duplicate: float
-    rows_per_shard: int
+    near_duplicate: Share
+    rows_per_shard: Count
 
 
 class Unify(Section, kw_only=True):
-    heldout_structure: float
-    heldout_constants: float
-    heldout_natural: float
-    max_code_chars: int
-    guesses: int
-    tries: int
-    max_lines: int
-    cpu_s: float
-    memory_mb: int
+    heldout_structure: Share
+    heldout_constants: Share
+    heldout_natural: Share
+    max_code_chars: Count
+    guesses: Count
+    tries: Count
+    max_lines: Count
+    cpu_s: Positive
+    memory_mb: Count
 
 
 class Execute(Section, kw_only=True):
-    pairs: int
-    heldout_pairs: int
-    pool: int
-    draws: int
-    max_lines: int
-    cpu_s: float
-    memory_mb: int
+    pairs: Count
+    heldout_pairs: Natural
+    pool: Count
+    draws: Count
+    max_lines: Count
+    cpu_s: Positive
+    memory_mb: Count
 
 
 class Pose(Section, kw_only=True):
-    near_duplicate: float
+    near_duplicate: Share
 
 
 class Slip(Section, kw_only=True):
-    right_first: float
-    right_later: float
+    right_first: Share
+    right_later: Share
 
 
 class Answer(Section, kw_only=True):
     teacher: str
     style: Literal["auto", "notation", "english"]
-    max_trace_lines: int
-    max_chars: int
+    max_trace_lines: Count
+    max_chars: Count
     slip: Slip
 
 
 class Revise(Section, kw_only=True):
-    max_turns: int
+    max_turns: Natural
 
 
 class Tokenizer(Section, kw_only=True):
-    vocab: int
+    vocab: Count
 
 
 class Instructions(Section, kw_only=True):
     source: str | Hub | None
-    rows: int
-    tokens: int
+    rows: Count
+    tokens: Count
 
 
 class Train(Section, kw_only=True):
-    save_steps: int
+    save_steps: Count
     budget: Literal["epochs", "tokens"]
-    epochs: float
-    tokens: int
+    epochs: Positive
+    tokens: Count
     stages: tuple[Literal["io", "instruct"], ...]
     instructions: Instructions
 
 
 class Evaluate(Section, kw_only=True):
-    items: int
-    max_new_tokens: int
-    batch: int
-    instructions: int
+    items: Natural
+    max_new_tokens: Count
+    batch: Count
+    instructions: Natural
 
 
 class Schedule(Section, kw_only=True):
     """One training stage of a model."""
 
-    learning_rate: float
-    muon: float | None = None  # learning rate of Muon for the matrices of layers; null: AdamW for all
+    learning_rate: Positive
+    muon: Positive | None = None  # learning rate of Muon for the matrices of layers; null: AdamW for all
     schedule: Literal["cosine", "constant"]
-    warmup: int  # steps
-    batch: int  # sequences per step, over all devices
+    warmup: Natural  # steps
+    batch: Count  # sequences per step, over all devices
 
 
 class Checkpoint(Section, kw_only=True):
@@ -145,7 +150,7 @@ class Model(Section, kw_only=True):
     hub: Checkpoint | None
     prompts: Literal["ask", "brief"]
     architecture: dict[str, int | float | str]  # of transformers' config for `model_type`
-    context: int
+    context: Count
     io: Schedule
     instruct: Schedule
 
@@ -156,19 +161,19 @@ class Machine(Section, kw_only=True):
     name: str
     device: Literal["cpu", "cuda"]
     bf16: bool
-    threads: int
-    per_device_batch: int
+    threads: Natural
+    per_device_batch: Count
 
 
 class Params(Section, kw_only=True):
     """Everything a run depends on. Field order = order of params.yaml."""
 
-    seed: int
+    seed: Natural
     model: Model
     machine: Machine
     engine: Literal["local"]
     interpreter: str
-    workers: int
+    workers: Natural
     isolation: Literal["auto", "T3", "T2", "none"]
     allow_stale: bool
     collect: Collect
@@ -230,7 +235,10 @@ def composed(*overrides: str) -> DictConfig:
 
 
 def typed(config: DictConfig) -> Params:
-    plain = OmegaConf.to_container(config, resolve=True)
+    try:
+        plain = OmegaConf.to_container(config, resolve=True)
+    except OmegaConfBaseException as error:  # ${...}, which params.yaml never holds
+        raise BadParams(f"params: {' '.join(str(error).split())}") from error
     try:
         return msgspec.convert(plain, Params)
     except msgspec.ValidationError as error:

@@ -22,6 +22,8 @@ R = TypeVar("R", bound=Record)
 SCALARS = {str: pa.string(), int: pa.int64(), float: pa.float64(), bool: pa.bool_()}
 # Fixed row groups and codec level: part of the promise of equal bytes.
 WRITER = {"compression": "zstd", "compression_level": 3, "row_group_size": 2048, "store_schema": False}
+# What reading an open file raises; a page that cannot be unpacked is an OSError.
+DAMAGED = (pa.ArrowException, OSError, UnicodeDecodeError, msgspec.MsgspecError, KeyError)
 
 
 @cache
@@ -61,15 +63,15 @@ def text(value: Any) -> str:
 
 def read(path: Path, record: type[R]) -> list[R]:
     """All rows of one shard. Raises BadInput on a damaged file or one of another schema."""
-    try:
-        table = pq.read_table(path)
-        return [row for batch in table.to_batches() for row in decode(batch, record)]
-    except (pa.ArrowException, msgspec.MsgspecError, KeyError) as error:
-        stage = path.parent.name
-        mend = f"delete it and run `dvc checkout data/{stage}` or `dvc repro`"
-        raise BadInput(
-            f"{path} is not a whole shard of {record.__name__} ({brief(error)}): {mend}"
-        ) from error
+    with path.open("rb") as file:
+        try:
+            table = pq.read_table(file)
+            return [row for batch in table.to_batches() for row in decode(batch, record)]
+        except DAMAGED as error:
+            mend = f"delete it and run `dvc checkout {os.path.relpath(path.parent)}` or `dvc repro`"
+            raise BadInput(
+                f"{path} is not a whole shard of {record.__name__} ({brief(error)}): {mend}"
+            ) from error
 
 
 def decode(batch: pa.RecordBatch, record: type[R]) -> Iterator[R]:

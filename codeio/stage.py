@@ -6,6 +6,7 @@ move to data/<name>. The key holds input bytes, parameters and code: a resumed r
 own making.
 """
 
+import errno
 import hashlib
 import json
 import os
@@ -89,6 +90,9 @@ def usage(stage: Stage) -> str:
 
 
 def describe(error: OSError) -> str:
+    """What the machine refused, in one line; a full disk with its place and its mend."""
+    if error.errno == errno.ENOSPC:
+        return f"{error.filename or ROOT}: no space left on the disk, free some"
     where = f"{error.filename}: " if error.filename else ""
     return f"{where}{error.strerror or error}"
 
@@ -98,6 +102,7 @@ def run(stage: Stage, params: Params) -> None:
     started = time.monotonic()
     variant = stage.variant(params)
     label = f"{stage.name} {variant}".strip()
+    note_interpreter(params, label)
     inputs = work_list(stage, params)
     work = ROOT / ".work" / label.replace(" ", "-") / key_of(stage, params, inputs)
     discard_other_work(work)
@@ -118,7 +123,20 @@ def run(stage: Stage, params: Params) -> None:
     write_json(ROOT / "metrics" / f"{label.replace(' ', '-')}.json", metrics)
     volatile = {"seconds": round(time.monotonic() - started, 1), "resumed_shards": len(inputs) - len(todo)}
     write_json(out.with_name(out.name + ".run.json"), volatile | machine() | stage.facts())
+    shutil.rmtree(work)  # last: what is killed before this line has no shard to make again
     screen.print(summary(label, metrics, volatile["seconds"]))
+    if not metrics["rows_out"]:
+        said = ", ".join(f"{rows} {why}" for why, rows in metrics["dropped"].items()) or "nothing came in"
+        mend = f"{out.relative_to(ROOT)}/dropped names them; change the source or the limits"
+        raise BadInput(f"no row is left ({said}): {mend}")
+
+
+def note_interpreter(params: Params, label: str) -> None:
+    """Say it where traces, and so bytes, may differ from those that dvc.lock promises."""
+    here = f"{sys.version_info.major}.{sys.version_info.minor}"
+    if here != params.interpreter:
+        said = f"this is Python {here}, but params.yaml says interpreter {params.interpreter}"
+        screen.print(f"{label}: {said}: the data may differ from dvc.lock; set it there", style="yellow")
 
 
 def compute(
@@ -209,7 +227,6 @@ def commit(work: Path, out: Path, total: int) -> None:
             os.link(work / name, fresh / name)
     shutil.rmtree(out, ignore_errors=True)
     os.replace(fresh, out)
-    shutil.rmtree(work)
 
 
 def count(reports: Iterable[Report]) -> dict[str, Any]:
@@ -224,7 +241,8 @@ def count(reports: Iterable[Report]) -> dict[str, Any]:
 
 def summary(label: str, metrics: dict[str, Any], seconds: float) -> Table:
     """The one screen a stage leaves behind."""
-    table = Table(title=f"{label}: {metrics['rows_in']:,} in, {metrics['rows_out']:,} out, {seconds:.0f} s")
+    title = f"{label}: {metrics['rows_in']:,} in, {metrics['rows_out']:,} out, {seconds:.0f} s"
+    table = Table(title=title, title_justify="left", min_width=len(title))
     table.add_column("dropped because")
     table.add_column("rows", justify="right")
     for reason, rows in sorted(metrics["dropped"].items(), key=lambda kv: -kv[1]):

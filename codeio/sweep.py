@@ -115,6 +115,7 @@ def plan(sweep: str, combinations: Sequence[Sequence[str]], of: arm.Parts) -> Pl
     wanted = [load(*one) for one in combinations]
     for one in wanted:
         of.check(one)  # refuses an impossible view now and not after hours
+        arm.instructions_hash(one)
     tags = shared(wanted)
     names = differing(combinations)
     planned = [

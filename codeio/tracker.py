@@ -95,6 +95,8 @@ def store() -> ModuleType:
     """
     with held("mlflow"):
         mlflow = imported()
+        from sqlalchemy.exc import SQLAlchemyError  # what MLflow lets through of a file that is no database
+
         local = "MLFLOW_TRACKING_URI" not in os.environ or address().startswith(f"sqlite:///{ROOT}/")
         mlflow.set_tracking_uri(address())
         try:
@@ -102,13 +104,15 @@ def store() -> ModuleType:
                 place = (ROOT / "mlartifacts").as_uri() if local else None
                 mlflow.create_experiment(EXPERIMENT, artifact_location=place)
             mlflow.set_experiment(EXPERIMENT)
-        except mlflow.exceptions.MlflowException as error:
-            first = str(error).strip().splitlines()[0]
-            raise BadInput(
-                f"MLflow store {address()}: {first}; set MLFLOW_TRACKING_URI or move it away"
-            ) from error
+        except (mlflow.exceptions.MlflowException, SQLAlchemyError) as error:
+            raise refused(error, "set MLFLOW_TRACKING_URI or move it away") from error
         bury(mlflow)
     return mlflow
+
+
+def refused(error: Exception, mend: str) -> BadInput:
+    """The store's complaint in one line."""
+    return BadInput(f"MLflow store {address()}: {str(error).strip().splitlines()[0]}; {mend}")
 
 
 def imported() -> ModuleType:
@@ -122,6 +126,7 @@ def imported() -> ModuleType:
 
     for name in ("mlflow", "alembic"):
         logging.getLogger(name).setLevel(logging.WARNING)
+    logging.getLogger("mlflow.store.db.utils").setLevel(logging.CRITICAL)  # prints a page of what it raises
     return mlflow
 
 
@@ -189,6 +194,8 @@ def ended(mlflow: ModuleType) -> Iterator[None]:
         status = "FAILED"
         with contextlib.suppress(Exception):  # the store may be what failed; the reason itself goes on
             mlflow.set_tag("codeio.error", f"{type(error).__name__}: {error}"[:LONGEST])
+        if isinstance(error, mlflow.exceptions.MlflowException):
+            raise refused(error, "free its disk or mend it, and run it again") from error
         raise
     except BaseException:
         status = "KILLED"
@@ -197,7 +204,8 @@ def ended(mlflow: ModuleType) -> Iterator[None]:
         if main_thread:
             signal.signal(signal.SIGTERM, before)
         if mlflow.active_run():
-            mlflow.end_run(status)
+            with contextlib.nullcontext() if status == "FINISHED" else contextlib.suppress(Exception):
+                mlflow.end_run(status)
 
 
 def identity(about: About) -> dict[str, str]:

@@ -231,7 +231,11 @@ def test_the_head_line_analysis_writes_the_same_files_twice(tmp_path, monkeypatc
         headline.analyse()
     (tmp_path / "data/evaluate").mkdir(parents=True)
     both = pd.concat([items(rung="inputs"), items(predict="input")]).drop(columns=["arm", "seed"])
-    both.to_parquet(tmp_path / "data/evaluate/items.parquet")
+    path = tmp_path / "data/evaluate/items.parquet"
+    path.write_bytes(b"PAR1 and no more")
+    with pytest.raises(BadInput, match=r"data/evaluate/items\.parquet is damaged: run `dvc repro"):
+        headline.analyse()
+    both.to_parquet(path)
     store = [problem(n, [n % 2 == 0, True]) for n in range(8)]
     shards.write(tmp_path / "data/revise/slip/part-00000.parquet", store, Problem)
     (tmp_path / "metrics").mkdir()

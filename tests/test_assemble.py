@@ -120,6 +120,27 @@ def test_directions_partition(store, params):
     assert len(one) == len({function for function, _ in one})
 
 
+@pytest.mark.parametrize(
+    ("wishes", "sixths"),
+    [
+        ({"pairs_per_function": 3, "predict": "both"}, 6),
+        ({"pairs_per_function": 2, "predict": "both"}, 4),
+        ({"pairs_per_function": 1, "predict": "both"}, 2),
+        ({"pairs_per_function": 1, "predict": "one"}, 1),
+    ],
+)
+def test_the_papers_sixths_of_the_instances(wishes, sixths):
+    """Each function of the paper has three pairs in both directions: six instances."""
+    store = [
+        problem(name, rank, predict, [True])
+        for name in "abcdefgh"
+        for rank in range(3)
+        for predict in ("output", "input")
+    ]
+    found = Counter(name.partition(".")[0] for name in taken(store, wished(**wishes)))
+    assert found == dict.fromkeys("abcdefgh", sixths)
+
+
 def test_one_direction_takes_either_about_as_often():
     chosen = Counter(assemble.chosen_direction(f"function {n}") for n in range(1000))
     assert 400 < chosen["input"] < 600

@@ -1,6 +1,7 @@
 """dvc.yaml against the code: a stage that imports a file depends on it, or an edit would go unnoticed."""
 
 import ast
+import importlib
 from functools import cache
 from pathlib import Path
 
@@ -60,6 +61,15 @@ def test_code_a_stage_imports_is_a_dependency(name):
     needed = closure(entry(stage["cmd"]))
     missing = sorted(str(p.relative_to(ROOT)) for p in needed if not covered(p, stage["deps"]))
     assert not set(missing) - LAZY, f"add to deps of {name} in dvc.yaml: {missing}"
+
+
+@pytest.mark.parametrize("name", ["collect", "unify", "execute", "pose", "answer", "revise"])
+def test_settings_a_stage_depends_on_are_its_params(name):
+    """What the frame puts into the key of a resumed run, DVC must watch too."""
+    start = ".".join(entry(STAGES[name]["cmd"]).relative_to(ROOT).with_suffix("").parts)
+    watched = {key for key in STAGES[name]["params"] if isinstance(key, str)}
+    assert set(importlib.import_module(start).STAGE.sections) <= watched
+    assert watched <= {*importlib.import_module(start).STAGE.sections, "interpreter"}
 
 
 @pytest.mark.parametrize("name", STAGES)

@@ -47,6 +47,17 @@ def test_a_second_repro_runs_nothing(house):
     assert house.run("git", "status", "--short") == ""
 
 
+def test_what_a_stage_says_of_its_run_makes_nothing_stale(house):
+    sidecar = house.root / "data/revise/slip.run.json"
+    kept = sidecar.read_text()
+    assert json.loads(kept)["seconds"] > 0
+    sidecar.write_text('{"seconds": 0, "isolation": "T3"}')
+    try:
+        assert "up to date" in house.run("dvc", "status")
+    finally:
+        sidecar.write_text(kept)
+
+
 def test_train_and_heldout_do_not_overlap(house):
     rows = list(shards.read_all(house.root / "data/pose", Problem))
     train = [p for p in rows if p.split == "train"]
@@ -98,6 +109,7 @@ def test_stale_data_is_refused_with_the_mend(house):
     [
         (("python", "train.py", "revisons=1"), "did you mean revisions"),
         (("python", "train.py", "revisions=9"), "revise.max_turns"),
+        (("python", "train.py", "teacher=oracle"), "dvc exp run -S 'teachers=[slip,trace,oracle]'"),
         (("python", "train.py", "execute.pairs=3"), "dvc"),
         (("python", "train.py", "pairs_per_function=99"), "execute.pairs"),
         (("python", "-m", "codeio.execute", "execute.pares=3"), "did you mean execute.pairs"),

@@ -166,6 +166,11 @@ def test_instructions_are_equal_as_text():
     assert [item.status for item in found[:2]] == ["too_long", "mismatch"]
     assert all(item.correct == (item.response.strip() == item.wanted) for item in found)
     assert len(found) == 8
+    other = run.general(replace(PARAMS, seed=PARAMS.seed + 1), lambda questions: [None] * len(questions))
+    named = {(item.id, item.prompt) for item in [*found, *other]}
+    assert (
+        len(named) == len({id for id, _ in named}) == len({prompt for _, prompt in named})
+    )  # no id by place
     right = {item.prompt: f"{item.wanted}\n" for item in found}
     assert all(item.correct for item in run.general(PARAMS, lambda questions: [right[q] for q in questions]))
 

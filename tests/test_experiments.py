@@ -5,7 +5,7 @@ import pytest
 from codeio import catalogue
 from codeio.errors import BadParams
 from codeio.overrides import check
-from codeio.params import DATA, ROOT, dotted, group_files, read_yaml
+from codeio.params import DATA, ROOT, dotted, group_files, load, read_yaml
 
 NAMES = group_files("experiment")
 FILES = ROOT / "experiments" / "experiment"
@@ -21,6 +21,13 @@ def test_every_arm_composes(name):
     arms = check([f"experiment={name}"], multirun=True)
     assert len(arms) >= 2
     assert len(arms) == len({tuple(arm) for arm in arms})
+
+
+@pytest.mark.parametrize(
+    ("group", "name"), [(group, name) for group in ("model", "machine") for name in group_files(group)]
+)
+def test_every_model_and_machine_composes_under_its_own_name(group, name):
+    assert getattr(load(f"{group}={name}"), group).name == name
 
 
 @pytest.mark.parametrize("name", NAMES)

@@ -17,6 +17,10 @@ from codeio.params import load
         ("revisions=soon", "Expected `int`, got `str` - at `$.revisions`"),
         ("revisions=1.5", "Expected `int`, got `float` - at `$.revisions`"),
         ("fraction=all", "Expected `float`, got `str` - at `$.fraction`"),
+        ("seed=-1", "Expected `int` >= 0 - at `$.seed`"),
+        ("train.tokens=0", "Expected `int` >= 1 - at `$.train.tokens`"),
+        ("train.epochs=0", "Expected `float` > 0.0 - at `$.train.epochs`"),
+        ("evaluate.batch=0", "Expected `int` >= 1 - at `$.evaluate.batch`"),
         ("predict=outputs", "Invalid enum value 'outputs' - at `$.predict`"),
         ("model=tin", "there is no experiments/model/tin.yaml; did you mean tiny?"),
         ("experiment=revision", "did you mean revisions?"),
@@ -33,6 +37,27 @@ from codeio.params import load
 def test_a_command_line_mistake_is_one_line_with_the_mend(text, says):
     with pytest.raises(BadParams) as raised:
         overrides.check([text], multirun=False)
+    assert says in str(raised.value)
+    assert "\n" not in str(raised.value)
+
+
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        ("collect.rows_per_shard=0", "Expected `int` >= 1 - at `$.collect.rows_per_shard`"),
+        ("collect.near_duplicate=2", "Expected `float` <= 1.0 - at `$.collect.near_duplicate`"),
+        ("collect.procedural.levels=4", "Expected `int` <= 3 - at `$.collect.procedural.levels`"),
+        ("unify.heldout_natural=-0.1", "Expected `float` >= 0.0 - at `$.unify.heldout_natural`"),
+        ("execute.pairs=0", "Expected `int` >= 1 - at `$.execute.pairs`"),
+        ("answer.slip.right_first=50", "Expected `float` <= 1.0 - at `$.answer.slip.right_first`"),
+        ("revise.max_turns=-1", "Expected `int` >= 0 - at `$.revise.max_turns`"),
+        ("workers=-1", "Expected `int` >= 0 - at `$.workers`"),
+        ("seed='${nothing}'", "nothing"),
+    ],
+)
+def test_a_setting_out_of_range_stops_every_stage_at_once(text, says):
+    with pytest.raises(BadParams) as raised:
+        load(text)
     assert says in str(raised.value)
     assert "\n" not in str(raised.value)
 

@@ -17,9 +17,15 @@ def part(shared) -> tuple[Yield, list[Function]]:
     return measured(settings(str(shared / "pyedu" / "raw.jsonl.gz")), FIRST)
 
 
-def test_yield_of_some_files(part):
+def shown(found: Yield, capsys) -> None:
+    """Print it past pytest's capture: the yields are worth reading also where the test passes."""
+    with capsys.disabled():
+        print(f"\n{found}")
+
+
+def test_yield_of_some_files(part, capsys):
     found, _ = part
-    print(found)
+    shown(found, capsys)
     assert found.files == FIRST
     assert found.functions >= 110
     assert found.kept >= 97
@@ -47,9 +53,9 @@ def test_pairs_come_out_again_in_another_sandbox(part):
 
 
 @pytest.mark.full
-def test_yield_of_all_files(shared):
+def test_yield_of_all_files(shared, capsys):
     found, _ = measured(settings(str(shared / "pyedu" / "raw.jsonl.gz")))
-    print(found)
+    shown(found, capsys)
     assert found.files >= 495
     assert found.functions >= 590
     assert found.kept >= 505

@@ -43,11 +43,19 @@ def test_nested_records_survive(tmp_path):
     assert shards.read(tmp_path / "part-00000.parquet", Problem) == [problem]
 
 
-@pytest.mark.parametrize("damage", [b"", b"PAR1 but no more", None])
+def flipped(data: bytes) -> bytes:
+    """One byte of the first page is another."""
+    at = data.index(b"\x28\xb5\x2f\xfd") + 2  # where zstd begins
+    return data[:at] + bytes([data[at] ^ 0xFF]) + data[at + 1 :]
+
+
+@pytest.mark.parametrize(
+    "damage", [lambda data: b"", lambda data: b"PAR1 but no more", lambda data: data[:-20], flipped]
+)
 def test_damaged_shard_is_named(tmp_path, damage):
     path = tmp_path / "part-00003.parquet"
     shards.write(path, [Dropped(id="a", reason="b")], Dropped)
-    path.write_bytes(path.read_bytes()[:-20] if damage is None else damage)
+    path.write_bytes(damage(path.read_bytes()))
     with pytest.raises(BadInput, match=r"part-00003.parquet is not a whole shard of Dropped.*dvc"):
         shards.read(path, Dropped)
 
@@ -56,3 +64,8 @@ def test_shard_of_another_schema_is_named(tmp_path):
     shards.write(tmp_path / "part-00000.parquet", [Dropped(id="a", reason="b")], Dropped)
     with pytest.raises(BadInput, match="is not a whole shard of Pair"):
         shards.read(tmp_path / "part-00000.parquet", Pair)
+
+
+def test_shard_that_is_not_there_is_the_disks_own_error(tmp_path):
+    with pytest.raises(FileNotFoundError, match=r"part-00000\.parquet"):
+        shards.read(tmp_path / "part-00000.parquet", Dropped)

@@ -72,6 +72,35 @@ def test_rows_drops_and_metrics(house):
     assert not list((house / ".work/double").glob("*"))  # nothing is left behind
 
 
+def test_a_stage_that_leaves_nothing_says_why(house):
+    with pytest.raises(BadInput, match=r"no row is left \(3 odd\): data/double/dropped names them"):
+        stage.run(make(house, 1, 3, 5), load())
+    assert len(list(shards.read_all(house / "data/double/dropped", Dropped))) == 3
+
+
+def test_another_interpreter_is_told(house, capsys):
+    stage.run(make(house, 2), load("interpreter='3.10'"))
+    said = " ".join(capsys.readouterr().err.split())
+    assert "params.yaml says interpreter 3.10: the data may differ from dvc.lock" in said
+
+
+def test_a_kill_after_the_commit_makes_no_shard_again(house, monkeypatch):
+    work = make(house, 2, 4, 6)
+    commit = stage.commit
+
+    def killed_after(*arguments):
+        commit(*arguments)
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(stage, "commit", killed_after)
+    with pytest.raises(KeyboardInterrupt):
+        stage.run(work, load())
+    monkeypatch.setattr(stage, "commit", commit)
+    CALLS.clear()
+    stage.run(work, load())
+    assert (CALLS, outputs(house)) == ([], [4, 8, 12])
+
+
 def test_a_crash_costs_one_shard(house, capsys):
     broken = make(house, 2, 4, 6, 8, 13, 10)
     with pytest.raises(BadInput):
@@ -125,17 +154,17 @@ def test_a_damaged_unfinished_shard_is_made_again(house, monkeypatch):
     assert outputs(house) == [4, 8, 12, 16]
 
 
-def test_full_disk_is_one_line(house, monkeypatch):
-    work = make(house, 2)
-
+@pytest.mark.parametrize("name", ["part-00000.parquet", None])  # pyarrow names no file
+def test_full_disk_is_one_line(house, monkeypatch, name):
     def full(*arguments):
-        raise OSError(28, "No space left on device", "part-00000.parquet")
+        raise OSError(28, "Error writing bytes to file", name)
 
+    work = make(house, 2)
     monkeypatch.setattr(shards, "write", full)
-    with pytest.raises(
-        SystemExit, match=r"double: part-00000.parquet: No space left on device; finished shards are kept"
-    ):
+    with pytest.raises(SystemExit) as raised:
         stage.main(work, [])
+    mend = "no space left on the disk, free some; finished shards are kept, run it again"
+    assert str(raised.value) == f"double: {name or house}: {mend}"
 
 
 @pytest.mark.parametrize(

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 import pytest
+from safetensors import SafetensorError
 
 from codeio import arm, facts, locks, shards, tracker
 from codeio.errors import BadInput, BadParams
@@ -169,6 +170,53 @@ def test_a_failed_training_is_marked_and_its_reason_kept(root):
     (run,) = mlflow.MlflowClient().search_runs([tracker.experiment(mlflow)])
     assert run.info.status == "FAILED"
     assert run.data.tags["codeio.error"] == "RuntimeError: out of memory"
+
+
+def test_a_store_that_fails_on_the_way_is_one_line(root):
+    """A full disk under mlflow.db, say: the run's end cannot be written either."""
+
+    def broken(params, out, log):
+        (root / "mlflow.db").write_bytes(b"no database")
+        log({"train/loss": 1.0}, 0)
+
+    with pytest.raises(BadInput, match=r"^MLflow store .*mlflow\.db: [^\n]*; free its disk or mend it"):
+        arm.run(load(), about(), Fakes().parts()._replace(train=broken))
+
+
+def test_a_store_that_is_no_database_is_named(root):
+    (root / "mlflow.db").write_bytes(b"no database")
+    with pytest.raises(BadInput, match=r"^MLflow store [^\n]*mlflow\.db: [^\n]*; set MLFLOW_TRACKING_URI"):
+        tracker.store()
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        RuntimeError("[enforce fail at inline_container.cc:672] . unexpected pos 576 vs 534"),  # torch.save
+        SafetensorError("Error while serializing: I/O error: No space left on device (os error 28)"),
+        OSError(28, "No space left on device"),
+    ],
+)
+def test_no_room_for_a_checkpoint_is_one_line(root, error):
+    def full(params, out, log):
+        raise error
+
+    with pytest.raises(BadInput, match="no space left on the disk for a checkpoint in outputs/: free some"):
+        arm.run(load(), about(), Fakes().parts()._replace(train=full))
+
+
+def test_another_content_of_the_instructions_is_another_arm(root):
+    fakes, path = Fakes(), root / "chats.jsonl"
+    own = f"train.instructions.source={path}"
+    path.write_text("one\n")
+    first = arm.identify(load(own), fakes.parts())
+    assert arm.identify(load(own), fakes.parts()) == first
+    path.write_text("two\n")
+    assert arm.identify(load(own), fakes.parts()).training != first.training
+    path.unlink()
+    with pytest.raises(BadInput, match=r"train\.instructions\.source=.*chats\.jsonl: there is no such file"):
+        arm.identify(load(own), fakes.parts())
+    arm.identify(load(own, "train.stages=[io]"), fakes.parts())  # nobody reads it
 
 
 def test_values_over_mlflows_limit_are_kept_whole(root):

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from codeio import tokenizer
 from codeio.assemble import Example, Message
 from codeio.errors import BadInput, BadParams
-from codeio.params import Instructions
+from codeio.params import Hub, Instructions
 from codeio.tokenizer import END
 from codeio.train import instructions
 from codeio.train.data import IGNORED, encoded, order, rows
@@ -80,7 +80,7 @@ def test_too_long_and_unsupervised_rows_are_left_out_and_counted(made):
     assert not list(encoded([short], made, length - 1, counts))
 
 
-def wish(source: str | None, rows: int = 50) -> Instructions:
+def wish(source: str | Hub | None, rows: int = 50) -> Instructions:
     return Instructions(source=source, rows=rows, tokens=1000)
 
 
@@ -106,6 +106,16 @@ def test_chats_of_a_file(write):
     assert [m.content for m in first.messages] == ["Be brief.\n2+2?", "4", "sure?", "yes"]
     assert [m.role for m in first.messages] == ["user", "assistant"] * 2
     assert first.supervised == (1, 3)
+
+
+def test_chats_of_a_hub_data_set(tmp_path, monkeypatch):
+    """As the hub's reader finds them in a folder of files."""
+    monkeypatch.setenv("HF_DATASETS_CACHE", str(tmp_path / "cache"))
+    (tmp_path / "set").mkdir()
+    chats = [{"messages": [{"role": "user", "content": f"{n}+1?"}, CHAT[2]]} for n in range(5)]
+    pq.write_table(pa.Table.from_pylist(chats), tmp_path / "set" / "train-00000-of-00001.parquet")
+    found = instructions.examples(wish(Hub(id=str(tmp_path / "set"), revision=""), rows=3), 0, Counter())
+    assert [one.messages[0].content for one in found] == ["0+1?", "1+1?", "2+1?"]
 
 
 def test_a_question_of_evaluation_is_not_taught(write):

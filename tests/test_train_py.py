@@ -10,7 +10,7 @@ import msgspec
 import pytest
 
 from codeio import facts, locks, sweep
-from codeio.errors import BadParams, Stale
+from codeio.errors import BadInput, BadParams, Stale
 from codeio.params import ROOT, load
 from tests.test_tracker import Fakes
 
@@ -171,6 +171,8 @@ def test_an_impossible_view_stops_the_sweep_before_its_first_arm(checkout):
     fakes = Fakes()
     with pytest.raises(BadParams, match=r"raise revise\.max_turns"):
         sweep.plan("id", arms(0, 9), fakes.parts())
+    with pytest.raises(BadInput, match=r"train\.instructions\.source=nowhere\.jsonl"):
+        sweep.plan("id", arms(0, 1, **{"train.instructions.source": "nowhere.jsonl"}), fakes.parts())
     assert fakes.trained == 0
 
 

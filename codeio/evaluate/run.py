@@ -9,7 +9,7 @@ from pathlib import Path
 
 import msgspec
 
-from codeio import prompting, shards, stage
+from codeio import prompting, shards, stage, values
 from codeio.errors import BadInput
 from codeio.evaluate import generate
 from codeio.evaluate.intervals import wilson
@@ -27,7 +27,7 @@ INSTRUCTION_RUNG = "instructions"
 class Item(Record, kw_only=True):
     """One question that a model was asked. `baseline_correct`: what the majority answer of training would get."""
 
-    id: str  # Problem.id, or the question of an instruction
+    id: str  # Problem.id, or the digest of an instruction's question
     rung: str
     predict: str  # output, input, or answer for instructions
     kind: str
@@ -107,7 +107,7 @@ def general(params: Params, ask: Answers) -> list[Item]:
     responses = ask([question for question, _ in asked])
     return [
         Item(
-            id=f"instruction {n}",
+            id=values.digest("instruction", question),
             rung=INSTRUCTION_RUNG,
             predict="answer",
             kind="procedural",
@@ -120,7 +120,7 @@ def general(params: Params, ask: Answers) -> list[Item]:
             response=response or "",
             baseline=guess,
         )
-        for n, ((question, wanted), response) in enumerate(zip(asked, responses, strict=True))
+        for (question, wanted), response in zip(asked, responses, strict=True)
     ]
 
 

@@ -116,6 +116,12 @@ def test_chats_of_a_hub_data_set(tmp_path, monkeypatch):
     pq.write_table(pa.Table.from_pylist(chats), tmp_path / "set" / "train-00000-of-00001.parquet")
     found = instructions.examples(wish(Hub(id=str(tmp_path / "set"), revision=""), rows=3), 0, Counter())
     assert [one.messages[0].content for one in found] == ["0+1?", "1+1?", "2+1?"]
+    with pytest.raises(BadInput, match=r"cannot read split nowhere of .*check id, revision and split"):
+        list(
+            instructions.examples(
+                wish(Hub(id=str(tmp_path / "set"), revision="", split="nowhere")), 0, Counter()
+            )
+        )
 
 
 def test_a_question_of_evaluation_is_not_taught(write):

@@ -103,8 +103,13 @@ def lines(path: Path) -> Iterator[Any]:
 
 def of_hub(data: Hub) -> Iterator[Example]:
     from datasets import load_dataset
+    from datasets.exceptions import DatasetsError
 
-    rows = load_dataset(data.id, revision=data.revision or None, split=data.split, streaming=True)
+    try:
+        rows = load_dataset(data.id, revision=data.revision or None, split=data.split, streaming=True)
+    except (OSError, ValueError, DatasetsError) as error:
+        wrong = f"train.instructions.source: cannot read split {data.split} of {data.id}: {error}"
+        raise BadInput(f"{wrong}; check id, revision and split") from error
     for number, row in enumerate(rows, 1):
         yield chat(row, f"{data.id}, row {number}")
 

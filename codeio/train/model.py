@@ -11,6 +11,7 @@ from transformers import (
     PreTrainedModel,
     PreTrainedTokenizerBase,
 )
+from transformers.utils.logging import disable_progress_bar
 
 from codeio.errors import BadInput
 from codeio.params import ROOT, Params
@@ -56,6 +57,10 @@ def load(at: str | Path, revision: str | None = None) -> PreTrainedModel:
 
 
 def settle(params: Params) -> None:
-    """Threads as the machine file says; the tokenizer may use its own, nothing forks while it works."""
+    """Threads as the machine file says; the tokenizer may use its own, nothing forks while it works.
+
+    Bars of single files that are read or written are left out: a checkpoint here is one.
+    """
+    disable_progress_bar()
     os.environ.setdefault("TOKENIZERS_PARALLELISM", "true")
     torch.set_num_threads(params.machine.threads or os.cpu_count() or 1)

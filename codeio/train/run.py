@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from datasets import Dataset
-from transformers import PreTrainedModel, PreTrainedTokenizerBase, TrainerCallback
+from transformers import PreTrainedModel, PreTrainedTokenizerBase, PrinterCallback, TrainerCallback
 from transformers.trainer_utils import get_last_checkpoint
 from trl import SFTConfig, SFTTrainer
 
@@ -108,6 +108,7 @@ def run_stage(
         callbacks=[Watch(name, log)],
         optimizer_cls_and_kwargs=(muon.Muon, optimizer(start, schedule)),
     )
+    trainer.remove_callback(PrinterCallback)  # a dict per line; Watch tells the same to people
     last = last_save(folder)
     if last:
         screen.print(f"train: stage {name} goes on from step {last.rpartition('-')[2]} of {steps}")
@@ -173,7 +174,7 @@ class Watch(TrainerCallback):
     """Hands the curve on, and stops a training whose loss is no number."""
 
     def __init__(self, name: str, log: Log) -> None:
-        self.name, self.log = name, log
+        self.name, self.log, self.told = name, log, 0
 
     def on_log(self, args, state, control, logs=None, **_) -> None:
         if not logs or "loss" not in logs:
@@ -183,5 +184,13 @@ class Watch(TrainerCallback):
             raise NotFinite(
                 f"stage {self.name}: the loss is {logs['loss']} at step {state.global_step}; {mend}"
             )
+        self.tell(state.global_step, state.max_steps, logs["loss"])
         shown = {"loss": logs["loss"], "learning_rate": logs["learning_rate"]}
         self.log({f"train/{key}": float(value) for key, value in shown.items()}, state.global_step)
+
+    def tell(self, step: int, steps: int, loss: float) -> None:
+        """A line per tenth of the way, where no bar can show it."""
+        tenth = 10 * step // steps
+        if not screen.is_terminal and tenth > self.told:
+            self.told = tenth
+            screen.print(f"train: stage {self.name}, step {step} of {steps}, loss {loss:.3f}")

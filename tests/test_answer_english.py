@@ -12,6 +12,7 @@ from codeio.sandbox import Sandbox
 from tests.answering import LIMITS, pose
 
 HEAD = """import math
+from math import sqrt as root
 LIMIT = 50
 MEMO = {}
 class Node:
@@ -81,6 +82,13 @@ SAYS = {
         [r"\(\("],
     ),
     "a function of math": ("y = math.sqrt(x + 1)\n    return y", [r"math\.sqrt\(3 \+ 1\).* 2\.0"], []),
+    "a function imported from math": ("y = root(x + 1)\n    return y", [r"root\(3 \+ 1\).* 2\.0"], []),
+    "a template": ("print('%d of %s' % (x, 'us'))\n    return x + 1", [r'= "3 of us"'], []),
+    "an object is not null": (
+        "n = Node(x)\n    if n.next != None:\n        return 0\n    return x + 1 if n != None else 0",
+        [r"n\.next is equal to null|n\.next equals null", r"n is not equal to null|n differs from null"],
+        [],
+    ),
     "a swap of elements": (
         "r = [x, 7]\n    r[0], r[1] = r[1], r[0]\n    return r",
         [r"r\[0\] becomes r\[1\] = 7 and r\[1\] becomes r\[0\] = 3"],

@@ -188,7 +188,7 @@ class Narrator(Inner):
 
     def later(self, target: ast.expr, after: dict[str, Any]) -> Any:
         """The value of a place after the step."""
-        return Reader({**self.env, **after}, self.own, set(self.outline.classes))(target)
+        return Reader({**self.env, **after}, self.own, self.outline)(target)
 
     def called(self, node: ast.Call, after: dict[str, Any]) -> None:
         """A call for its effect: `r.append(x)` and its like, print, or a function of the program."""

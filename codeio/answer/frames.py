@@ -81,6 +81,7 @@ class Outline:
         self.loops: dict[int, tuple[ast.For | ast.While, ...]] = {}
         self.functions = {n.name: n for n in ast.walk(tree) if isinstance(n, ast.FunctionDef)}
         self.classes = {n.name: n for n in ast.walk(tree) if isinstance(n, ast.ClassDef)}
+        self.maths = dict(maths(tree))
         self.constants = dict(constants(tree))
         self.visit(tree, ())
 
@@ -124,6 +125,15 @@ class Outline:
                     self.at[child.lineno] = child
                     self.loops[child.lineno] = looped
                 self.visit(child, looped)
+
+
+def maths(tree: ast.Module) -> Iterator[tuple[str, str]]:
+    """How the program calls the module math: ("m", "") for `import math as m`, ("root", "sqrt") for a function."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            yield from ((a.asname or a.name, "") for a in node.names if a.name == "math")
+        elif isinstance(node, ast.ImportFrom) and node.module == "math":
+            yield from ((a.asname or a.name, a.name) for a in node.names)
 
 
 def constants(tree: ast.Module) -> Iterator[tuple[str, Any]]:

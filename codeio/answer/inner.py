@@ -43,7 +43,7 @@ class Inner(Rounds):
         self.wording = Wording(self.compute, self.voice)
 
     def compute(self, node: ast.expr) -> Any:
-        return Reader(self.env, self.own, set(self.outline.classes))(node)
+        return Reader(self.env, self.own, self.outline)(node)
 
     def own(self, node: ast.Call, name: str) -> Any:
         """The traced value of a call, told the first time it is asked for."""

@@ -6,13 +6,15 @@ Expressions over them are read here, with the calls of the program's own functio
 
 import ast
 import math
+import re
 from collections.abc import Callable
 from typing import Any
 
 from codeio.answer.expression import Evaluator, opened
-from codeio.answer.frames import Frame
+from codeio.answer.frames import Frame, Outline
 from codeio.answer.operations import BUILTINS, Unknown, sized
 
+TEMPLATE = re.compile(r"""['"](?:[^%\\]|%[sdi]|%\.\d[f]|%%)*['"] % """)
 MATH = {
     name: getattr(math, name)
     for name in ("sqrt", "floor", "ceil", "log", "log2", "log10", "pow", "gcd", "fabs", "sin", "cos", "tan", "exp",
@@ -30,6 +32,8 @@ class Thing:
         self.kind, self.has, self.plain = kind, has, plain
 
     def __eq__(self, other: object) -> bool:
+        if other is None and self.plain:
+            return False
         raise Unknown("equality of objects")
 
     def __bool__(self) -> bool:
@@ -78,22 +82,43 @@ def plain_class(node: ast.ClassDef) -> Thing:
 class Reader(Evaluator):
     """An evaluator that also reads attributes, and asks `own` for calls that the program itself answers.
 
-    `own(node, name)` gives the traced value, or raises Unknown. `classes` are those of the program.
+    `own(node, name)` gives the traced value, or raises Unknown.
     """
 
-    def __init__(self, env: dict[str, Any], own: Callable[[ast.Call, str], Any], classes: set[str]) -> None:
+    def __init__(self, env: dict[str, Any], own: Callable[[ast.Call, str], Any], outline: Outline) -> None:
         super().__init__(env)
-        self.own, self.classes = own, classes
+        self.own, self.classes, self.outline = own, outline.classes, outline
 
     def __call__(self, node: ast.expr) -> Any:
         if isinstance(node, ast.Attribute):
             return self.attribute(node)
+        if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Mod) and TEMPLATE.match(ast.unparse(node)):
+            return self.formatted(node)
         if not isinstance(node, ast.Call):
             return super().__call__(node)
+        if function := MATH.get(self.math(node.func)):
+            return self.reckoned(node, function)
         name = self.asked(node)
-        if name in MATH and ast.unparse(node.func) == f"math.{name}" and "math" not in self.env:
-            return self.reckoned(node, MATH[name])
         return self.own(node, name) if name else super().__call__(node)
+
+    def math(self, func: ast.expr) -> str:
+        """The function of the module math that `func` is, or nothing."""
+        owner = func.value if isinstance(func, ast.Attribute) else func
+        if not isinstance(owner, ast.Name) or owner.id in self.env:
+            return ""
+        known = self.outline.maths.get(owner.id)
+        return func.attr if known == "" and isinstance(func, ast.Attribute) else known or ""
+
+    def formatted(self, node: ast.BinOp) -> str:
+        """`"%d of %s" % (a, b)` with numbers and texts."""
+        parts = self(node.right)
+        plain = parts if isinstance(parts, tuple) else (parts,)
+        if not all(isinstance(part, int | float | str) for part in plain):
+            raise Unknown("text formatting")
+        try:
+            return sized(self(node.left) % parts)
+        except (TypeError, ValueError, OverflowError) as error:
+            raise Unknown(str(error)) from error
 
     def reckoned(self, node: ast.Call, function: Callable[..., float]) -> float:
         """A function of the module math."""
@@ -113,8 +138,6 @@ class Reader(Evaluator):
         func = node.func
         if isinstance(func, ast.Name):
             return func.id if func.id not in BUILTINS or func.id in self.env else None
-        if isinstance(func, ast.Attribute) and isinstance(func.value, ast.Name) and func.value.id == "math":
-            return func.attr
         return func.attr if isinstance(func, ast.Attribute) and self.is_ours(func.value) else None
 
     def is_ours(self, owner: ast.expr) -> bool:

@@ -237,11 +237,12 @@ HOLDS = {
         "~": "Node",
         "has": {"v": 1, "next": {"~": "Node", "has": {"v": 2, "next": None}}},
     },
+    "types.SimpleNamespace(a=1)": {"~": "SimpleNamespace", "has": {"a": 1}},
     "{object()}": {"~": "set"},
     "set(range(100))": {"~": "set"},
     "open": {"~": "builtin_function_or_method"},
 }
-NODE = """import collections
+NODE = """import collections, types
 class Node:
     def __init__(self, v, next):
         self.v, self.next = v, next

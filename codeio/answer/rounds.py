@@ -139,16 +139,14 @@ class Rounds:
         """The header of one round."""
         if isinstance(node, ast.For):
             self.env.update(self.frame.after(index))
-            self.say("round", target=self.target(node), number=str(number))
+            target = " and ".join(self.bindings(target_names(node)))
+            self.say("round" if target else "again", target=target, number=str(number))
         elif isinstance(node.test, ast.Constant):
             self.say("again", number=str(number))
         else:
             taken = self.entered(node, index)
             way, clause = "true" if taken else "false", self.wording.clause(node.test, taken)
             self.say(f"while_{way}" if clause else f"on_{way}", clause=clause or "", test=code(node.test))
-
-    def target(self, node: ast.For) -> str:
-        return " and ".join(self.bindings(target_names(node))) or code(node.target)
 
     def bindings(self, names: Iterable[str]) -> Iterator[str]:
         for name in names:

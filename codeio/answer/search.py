@@ -76,7 +76,7 @@ def apart(output: Any, target: Any, what: str) -> str:
     """The first place at which two texts or lists differ, or their lengths."""
     if len(output) != len(target):
         kind = "characters" if what == "text" else "items"
-        return f"a {what} of {len(output)} instead of {len(target)} {kind}"
+        return f"a {what} with {len(output)} {kind} instead of {len(target)}"
     at = next(n for n, (one, other) in enumerate(zip(output, target, strict=True)) if one != other)
     try:
         one, other = exact(output[at]), exact(target[at])

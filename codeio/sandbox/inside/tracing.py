@@ -8,7 +8,7 @@ import sys
 from collections import Counter as Counts
 from collections import OrderedDict, defaultdict, deque
 from collections.abc import Callable
-from types import FrameType
+from types import FrameType, SimpleNamespace
 from typing import Any
 
 from . import encode
@@ -213,9 +213,9 @@ def plain(value: Any) -> Any:
 
 
 def attributes(value: Any, depth: int) -> dict[str, Any]:
-    """Of an object whose class the program defines; read without asking the object, which might run its code."""
+    """Of a namespace or an object of the program's classes; read without asking it, which might run its code."""
     kind = type(value)
-    if kind.__dict__.get("__module__") != NAME.strip("<>"):
+    if kind is not SimpleNamespace and kind.__dict__.get("__module__") != NAME.strip("<>"):
         return {}
     try:
         held = object.__getattribute__(value, "__dict__")

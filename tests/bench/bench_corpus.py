@@ -30,7 +30,7 @@ from codeio.unify import __main__ as unify
 from tests.bench.rationales import Told, reference, told
 
 # What the dependencies bring along anyway, as source; all of it MIT, BSD, Apache or PSF.
-EMBEDDED = ("algorithms", "more-itertools", "boltons", "funcy", "toolz", "mpmath", "networkx", "sympy")
+EMBEDDED = ("algorithms", "more-itertools", "boltons", "funcy", "toolz", "mpmath", "networkx")
 PAIRS = 10  # per function, as in the paper's own data
 BRANCHES = ast.If | ast.IfExp | ast.For | ast.While | ast.comprehension | ast.Match | ast.BoolOp
 

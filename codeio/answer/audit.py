@@ -192,7 +192,7 @@ def equations(line: str) -> Iterator[Claim]:
             continue
         left = before(line[: sign.start()])
         right, text = value_at(line, sign.end())
-        if not left or text is None:
+        if not left or text is None or "…" in text:
             continue
         try:
             found = reckon(left)

@@ -19,8 +19,8 @@ class Unreadable(Exception):
 
 def reckon(text: str, state: dict[str, Any] | None = None) -> Any:
     """The value of an expression. Raises Unreadable."""
-    if len(text) > LARGE:
-        raise Unreadable("long")
+    if len(text) > LARGE or "…" in text:
+        raise Unreadable("long, or shortened")
     try:
         return value(parsed(text.strip()), state or {})
     except (
@@ -48,7 +48,7 @@ def value(node: ast.expr, state: dict[str, Any]) -> Any:
             return {"true": True, "false": False, "null": None}[word]
         case ast.Name(id=name) if name in state:
             return state[name]
-        case ast.List(elts=items) | ast.Tuple(elts=items):
+        case ast.List(elts=items) | ast.Tuple(elts=items) | ast.Set(elts=items):
             return [value(item, state) for item in items]
         case ast.Dict(keys=keys, values=entries):
             return {value(k, state): value(v, state) for k, v in zip(keys, entries, strict=True) if k}

@@ -97,6 +97,10 @@ def brief(value: Any) -> str:
         first, last = (", ".join(brief(x) for x in part) for part in (value[:2], value[-1:]))
         if len(first) + len(last) <= LONG:
             return f"[{first}, …, {last}]"
+    if isinstance(value, dict) and len(value) > 2:
+        first, last = (exact({key: value[key]})[1:-1] for key in (next(iter(value)), next(reversed(value))))
+        if len(first) + len(last) <= LONG:
+            return f"{{{first}, …, {last}}}"
     return f"{text[: LONG // 2]} … {text[-LONG // 4 :]}"
 
 

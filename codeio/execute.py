@@ -1,8 +1,9 @@
 """Execute: certified input/output pairs per function.   data/unify -> data/execute
 
-Inputs come from the function's own generator, outputs from running it in the sandbox. Of a pool of candidates
-the pairs that show most of the code are kept, in greedy order: the first n are the best n. Each was run a
-second time in another process under another hash seed, and one disagreement drops the function.
+Inputs come from the function's own generator, and from changing those by which a branch was missed; outputs from
+running it in the sandbox. Of a pool of candidates the pairs that show most of the code are kept, in greedy order: the
+first n are the best n. Each was run a second time in another process under another hash seed, and one disagreement
+drops the function.
 """
 
 import ast
@@ -14,10 +15,10 @@ from typing import Any, NamedTuple
 
 from msgspec.structs import replace
 
-from codeio import patterns, stage, values
+from codeio import patterns, reach, stage, values
 from codeio.params import Execute, Params
-from codeio.records import Dropped, Function, Pair
-from codeio.sandbox import ENGINE, Call, Draw, Limits, Program, Result, Sandbox
+from codeio.records import Dropped, Function, Json, Pair
+from codeio.sandbox import ENGINE, Call, Draw, Limits, Program, Result, Run, Sandbox
 
 Arc = tuple[int, int]
 LEVELS = (8, 32, 128, 512)  # executed lines at which a pair counts as harder
@@ -44,8 +45,9 @@ class Plan(NamedTuple):
 
 def shard(functions: Sequence[Function], box: Sandbox, p: Execute) -> Iterator[Function | Dropped]:
     """Functions with their pairs, or the reason why they have none. First and second runs share the cores."""
-    drawn = box.map(draw(f, p) for f in functions)
-    plans, ahead = tee(planned(f, result, p) for f, result in zip(functions, drawn, strict=True))
+    drawn = list(box.map(draw(f, p) for f in functions))
+    several = zip(functions, drawn, further(functions, drawn, box, p), strict=True)
+    plans, ahead = tee(planned(f, result, more, p) for f, result, more in several)
     agreed = box.certify_all((program(plan.function), [*plan.chosen, *plan.heldout]) for plan in ahead)
     for plan, agrees in zip(plans, agreed, strict=True):
         if plan.dropped or all(agrees):
@@ -71,18 +73,52 @@ def draw(function: Function, p: Execute) -> Draw:
     )
 
 
-def planned(function: Function, drawn: Result, p: Execute) -> Plan:
-    """What to keep of the drawn calls, in greedy order."""
+def further(
+    functions: Sequence[Function], drawn: Sequence[Result], box: Sandbox, p: Execute
+) -> Iterator[Sequence[Call]]:
+    """Calls with inputs changed towards branches that none of the drawn ones took, where there are such branches.
+
+    Programs of our own grammar keep to the inputs of their generator, which decides how hard they are.
+    """
+    tried = [
+        aimed(f, result.calls) if f.kind == "natural" else ()
+        for f, result in zip(functions, drawn, strict=True)
+    ]
+    jobs = (
+        Run(program(f), inputs, count=True, max_lines=p.max_lines)
+        for f, inputs in zip(functions, tried, strict=True)
+        if inputs
+    )
+    results = box.map(jobs)
+    return (next(results).calls if inputs else () for inputs in tried)
+
+
+def aimed(function: Function, calls: Sequence[Call]) -> tuple[dict[str, Json], ...]:
+    good = [call for call in calls if usable(call)]
+    lines = reach.missed(ast.parse(function.code), good)
+    return reach.towards(lines, good) if lines else ()
+
+
+def new_ways(calls: Sequence[Call], pool: Sequence[Call]) -> list[Call]:
+    """The usable ones that show an arc which the pool does not."""
+    known = set().union(*map(arcs_of, pool))
+    return [call for call in calls if usable(call) and arcs_of(call) - known]
+
+
+def planned(function: Function, drawn: Result, more: Sequence[Call], p: Execute) -> Plan:
+    """What to keep of the drawn calls and of those with changed inputs, in greedy order."""
     if drawn.failure:
         return Plan(function, dropped=drop(function, "input generator failed", drawn.failure))
     pool = [call for call in drawn.calls if usable(call)]
+    share = round(len(pool) / len(drawn.calls), 4)
+    pool += new_ways(more, pool)
     if why := gate(pool, len(drawn.calls)):
         return Plan(function, dropped=drop(function, why, statuses(drawn.calls)))
     chosen = greedy(pool, p.pairs)
     rest = sorted((c for c in pool if c not in chosen), key=lambda c: values.unit(function.id, c.input))
     heldout = rest[: p.heldout_pairs] if function.split == "train" else []
     known = Known(
-        usable=round(len(pool) / len(drawn.calls), 4),
+        usable=share,
         arc_cover=cover(chosen, pool),
         reached=frozenset().union(*map(arcs_of, pool)),
     )

@@ -50,13 +50,19 @@ def test_true_lines_pass(line):
         "r receives 5 and reads [5, 4].",
         "10 / 3 = 3.34.",
         '"a" + "b" = "ba".',
+        "So 7.5 // 2.5 * 2 = 7.0.",
+        "Now 5 is in {1, 2}.",
+        '{"1": 2} = {"1": 3}.',
     ],
 )
 def test_false_lines_are_caught(line):
     assert len(false_claims(line)) >= 1
 
 
-@pytest.mark.parametrize("line", ["Set t to 2.", "With x = 9:", "t=5", "the sum grows = 7 times", "f(x) = 3"])
+@pytest.mark.parametrize(
+    "line",
+    ["Set t to 2.", "With x = 9:", "t=5", "the sum grows = 7 times", "f(x) = 3", '{"a": 1} = {"a … b": 2}'],
+)
 def test_what_cannot_be_reckoned_is_no_claim(line):
     assert list(claims_of(line)) == []
 

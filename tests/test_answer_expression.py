@@ -7,7 +7,15 @@ import pytest
 from codeio.answer.expression import Evaluator
 from codeio.answer.operations import Unknown
 
-ENV = {"x": 7, "xs": [3, 1, 2], "s": "abc", "d": {"a": 1, "3": 4}, "o": {"~": "Node"}, "none": None}
+ENV = {
+    "x": 7,
+    "xs": [3, 1, 2],
+    "s": "abc",
+    "d": {"a": 1, "3": 4},
+    "e": {"a": 1, "b": 4},
+    "o": {"~": "Node"},
+    "none": None,
+}
 
 
 def value(source, note=None):
@@ -34,7 +42,8 @@ def value(source, note=None):
         ("none is None", True),
         ("len(set(xs))", 3),
         ("sorted(xs, reverse=True)", [3, 2, 1]),
-        ("{k: v for k, v in d.items()}", {"a": 1, "3": 4}),
+        ("{k: v for k, v in e.items()}", {"a": 1, "b": 4}),
+        ("d.get(3, 0)", 4),
     ],
 )
 def test_value(source, expected):
@@ -52,6 +61,8 @@ def test_value(source, expected):
         "9 ** 999",
         "'a' * 99999",
         "list(set(s))",
+        "sorted(d)",
+        "d.keys()",
         "open('x')",
         "lambda: 1",
         "s.encode()",

@@ -7,7 +7,8 @@ import pytest
 from codeio import values
 from codeio.records import Function
 from codeio.sandbox import Limits, Program, Sandbox
-from tests.bench.bench_corpus import Yield, measured, settings
+from tests.bench.bench_corpus import Yield, is_strict, line, measured, settings
+from tests.bench.rationales import told
 
 FIRST = 100  # files of the fast test
 
@@ -50,6 +51,26 @@ def test_pairs_come_out_again_in_another_sandbox(part):
         for f in part[1][::4]:
             calls = box.run(Program(f.code, f.entry), [p.input for p in f.pairs], hash_seed=77)
             assert [c.output for c in calls] == [p.output for p in f.pairs], f.path
+
+
+KEYS = (
+    "files files_10 functions_10 strict strict_files constant identity unreproducible arc_cover rationale_fit"
+    " false_claims seconds"
+)
+
+
+def test_the_compared_figures(part):
+    found, kept = part
+    strict = [f for f in kept if is_strict(f)][::3]
+    output, texts = told(strict, settings(), "output")
+    figures = line(found, kept[::4], output)
+    assert list(figures) == KEYS.split()
+    assert (figures["constant"], figures["identity"], figures["unreproducible"]) == (0, 0, 0)
+    assert figures["arc_cover"] >= 0.99
+    assert figures["rationale_fit"] >= 0.9
+    assert output.false == ()
+    assert output.commonest <= 0.15
+    assert all(text.rstrip().split("\n")[-1].startswith('{"output": ') for text in texts.values())
 
 
 @pytest.mark.full

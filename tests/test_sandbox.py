@@ -219,12 +219,44 @@ def test_trace(box):
 
 
 def test_trace_of_an_exception_and_of_values_that_are_no_json(box):
-    program = f("s = {1}\n    raise KeyError(x)")
+    program = f("s = iter([1])\n    raise KeyError(x)")
     (call,) = box.submit(Trace(program, ({"x": 3},), max_lines=100)).future.result().calls
     assert call.status == "exception"
-    assert [e.changes for e in call.events if e.changes] == [{"x": 3}, {"s": {"~": "set"}}]
+    assert [e.changes for e in call.events if e.changes] == [{"x": 3}, {"s": {"~": "list_iterator"}}]
     assert [e.value for e in call.events if e.kind == "exception"] == ["KeyError: 3"]
     assert not any(e.kind == "return" for e in call.events)  # it unwound
+
+
+HOLDS = {
+    "{3, 1, 2}": {"~": "set", "of": [1, 2, 3]},
+    "{(2, 1), (1, 2)}": {"~": "set", "of": [[1, 2], [2, 1]]},
+    "collections.deque([1, 2])": {"~": "deque", "of": [1, 2]},
+    "collections.Counter('aab')": {"~": "Counter", "of": {"a": 2, "b": 1}},
+    "[{1}, 2]": {"~": "list", "of": [{"~": "set", "of": [1]}, 2]},
+    "Node(1, Node(2, None))": {
+        "~": "Node",
+        "has": {"v": 1, "next": {"~": "Node", "has": {"v": 2, "next": None}}},
+    },
+    "types.SimpleNamespace(a=1)": {"~": "SimpleNamespace", "has": {"a": 1}},
+    "{object()}": {"~": "set"},
+    "set(range(100))": {"~": "set"},
+    "open": {"~": "builtin_function_or_method"},
+}
+NODE = """import collections, types
+class Node:
+    def __init__(self, v, next):
+        self.v, self.next = v, next
+    def __getattr__(self, name):
+        raise KeyError(name)
+"""
+
+
+@pytest.mark.parametrize("made", HOLDS)
+def test_trace_looks_into_containers_and_objects_of_the_program(box, made):
+    program = Program(f"{NODE}def f(x):\n    made = {made}\n    return x", "f")
+    (call,) = box.submit(Trace(program, ({"x": 3},), max_lines=100)).future.result().calls
+    seen = {name: value for e in call.events if e.name == "f" for name, value in e.changes.items()}
+    assert seen["made"] == HOLDS[made]
 
 
 def test_trace_keeps_what_came_before_the_budget(box):

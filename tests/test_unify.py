@@ -258,3 +258,11 @@ def test_generated_code_runs_by_itself(box):
     assert len({str(c.input) for c in calls}) > 20
     again = inputs(box, function)
     assert [c.input for c in again] == [c.input for c in calls]
+
+
+def test_what_a_function_remembers_begins_empty(box):
+    text = (
+        "def ways(n: int, memo: dict):\n    if n in memo:\n        return memo[n]\n    if n < 2:\n        return 1\n"
+        "    memo[n] = ways(n - 1, memo) + ways(n - 2, memo)\n    return memo[n]\n"
+    )
+    assert "memo = {}\n" in only(box, text).generator

@@ -10,7 +10,7 @@ from codeio.collect import procedural
 from codeio.params import load
 from codeio.records import Dropped, Function
 from codeio.unify.__main__ import measure, shard
-from tests.unifying import P, sandbox, source
+from tests.unifying import P, only, sandbox, source
 
 FILES = tuple(
     f"FACTOR = {n}\n\n\ndef helper_{n}(x):\n    return x * FACTOR\n\n\n"
@@ -138,3 +138,12 @@ def test_measure_counts_kinds_splits_and_tiers(records):
     assert counts["split_train"] + counts["split_natural"] == len(functions(records))
     assert sum(n for key, n in counts.items() if key.startswith("tier_")) == len(functions(records))
     assert load().unify == P
+
+
+def test_a_method_is_named_with_its_class(box):
+    body = "\n    def scaled_area(self, n: int):\n        return n * 3 + 1\n"
+    told = {name: only(box, f"class {name}:{body}").statement for name in ("Circle", "Solution2")}
+    assert told["Circle"].startswith(
+        'A method of the class `Circle` is named after what it does: "scaled area".'
+    )
+    assert told["Solution2"].startswith("A function is named")

@@ -21,7 +21,17 @@ TOKEN = re.compile(
 )
 OPERATORS = {"+", "-", "*", "/", "//", "%", "**", "&", "|", "^", "<<", ">>", "."}
 OPEN, CLOSE = "([{", ")]}"
-PARTIAL = {"else", "if", "lambda"}  # after these only a part of an expression follows
+PARTIAL = {
+    "else",
+    "if",
+    "lambda",
+    "==",
+    "!=",
+    "<=",
+    ">=",
+    "<",
+    ">",
+}  # after these only a part of an expression follows
 VERBS = {
     "is greater than": ">", "is more than": ">", "exceeds": ">", "is not greater than": "<=",
     "is at most": "<=", "does not exceed": "<=", "is less than": "<", "is smaller than": "<", "is below": "<",
@@ -155,7 +165,8 @@ def truth(text: str, said: bool) -> Iterator[Claim]:
 def holds(a: Any, sign: str, b: Any) -> bool:
     try:
         if sign in ("in", "not in"):
-            return (a in b) == (sign == "in")
+            held = a in b or (isinstance(b, dict) and json.dumps(a) in b)  # JSON has made texts of the keys
+            return held == (sign == "in")
         return {
             "==": a == b,
             "!=": a != b,
@@ -181,12 +192,14 @@ def equations(line: str) -> Iterator[Claim]:
             continue
         left = before(line[: sign.start()])
         right, text = value_at(line, sign.end())
-        if not left or text is None:
+        if not left or text is None or "…" in text:
             continue
         try:
             found = reckon(left)
         except Unreadable:
             continue
+        if isinstance(right, bool) and not isinstance(found, bool):
+            continue  # the end of a comparison: `"a" in "abc" = true`
         yield Claim(f"{left} = {text}", equal(found, right, text))
 
 

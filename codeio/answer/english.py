@@ -6,39 +6,28 @@ computes is said.
 """
 
 import ast
+from contextlib import suppress
 from typing import Any
 
-from codeio.answer.expression import Evaluator
-from codeio.answer.frames import Frame, Outline
+from codeio.answer.frames import Outline
+from codeio.answer.inner import Inner
 from codeio.answer.notation import Disagrees, alike
 from codeio.answer.operations import Unknown
 from codeio.answer.phrases import Voice
-from codeio.answer.rounds import Detail, Rounds
-from codeio.answer.wording import Wording, brief, code
+from codeio.answer.rounds import Detail
+from codeio.answer.things import Reader
+from codeio.answer.wording import LONG, brief, code, said
 
 
-class Narrator(Rounds):
+class Narrator(Inner):
     """Tells one call tree in one voice at one granularity; `lines` is the whole."""
 
     def __init__(self, outline: Outline, voice: Voice, detail: Detail) -> None:
         self.outline, self.voice, self.detail = outline, voice, detail
         self.lines: list[str] = []
         self.followed: dict[str, int] = {}
-        self.depth = self.indent = 0
+        self.depth = self.indent = self.sentences = 0
         self.fresh = True  # the next sentence opens a line
-
-    # --- calls
-    def call(self, frame: Frame) -> None:
-        """All steps of one call. Raises Disagrees."""
-        outer = self.__dict__.copy()
-        self.frame, self.env = frame, dict(frame.args)
-        self.depth += 1
-        try:
-            self.block(0, len(frame.steps))
-        finally:  # what cannot be told inside may be left out by the caller, who goes on in his own frame
-            for name in ("frame", "env", "step", "values", "pending", "wording"):
-                self.__dict__[name] = outer.get(name)
-            self.depth = outer["depth"]
 
     def block(self, start: int, stop: int) -> None:
         """Steps `start` to `stop` of the present frame."""
@@ -53,47 +42,12 @@ class Narrator(Rounds):
                 self.statement(node, index)
             index += 1
 
-    def enter(self, index: int) -> None:
-        """Take in what has changed before the step."""
-        self.step = self.frame.steps[index]
-        self.env.update(self.step.changes)
-        self.pending = list(self.step.calls)
-        self.values: dict[int, Any] = {}
-        self.wording = Wording(self.compute, self.voice)
-
-    def compute(self, node: ast.expr) -> Any:
-        return Evaluator(self.env, call=self.result)(node)
-
-    def result(self, node: ast.Call, name: str, args: list) -> Any:
-        """The traced value of a call of the program's own function, told the first time it is asked for."""
-        if id(node) not in self.values:
-            while self.pending and self.pending[0].name != name:
-                self.pending.pop(0)
-            if not self.pending or self.pending[0].failed:
-                raise Unknown(f"call of {name}")
-            callee = self.pending.pop(0)
-            self.values[id(node)] = callee.value
-            self.tell_call(callee, f"{name}({', '.join(brief(a) for a in args)})")
-        return self.values[id(node)]
-
-    def tell_call(self, callee: Frame, call: str) -> None:
-        often = self.followed[callee.name] = self.followed.get(callee.name, 0) + 1
-        inner = self.outline.functions.get(callee.name)
-        follow = self.depth <= self.detail.calls and often <= self.detail.repeats and inner is not None
-        if follow and not any(isinstance(n, ast.Yield | ast.YieldFrom) for n in ast.walk(inner)):
-            self.line()
-            self.say("call", call=call)
-            self.indent += 1
-            self.line()
-            self.call(callee)
-            self.indent -= 1
-            self.line()
-        self.say("called", call=call, value=brief(callee.value))
-
     # --- statements
     def statement(self, node: ast.stmt, index: int) -> None:
         after = self.frame.after(index)
-        if isinstance(node, ast.If):
+        if self.step.error:
+            self.raised(node, caught=index + 1 < len(self.frame.steps))
+        elif isinstance(node, ast.If):
             self.branch(node, index)
         elif isinstance(node, ast.Return):
             self.returned(node)
@@ -113,15 +67,39 @@ class Narrator(Rounds):
             self.called(node.value, after)
         elif isinstance(node, ast.Break | ast.Continue):
             self.say("break" if isinstance(node, ast.Break) else "continue")
-        elif isinstance(node, ast.Raise):
-            self.say("error")
+        elif isinstance(node, ast.Assert):
+            clause = self.wording.clause(node.test, True)
+            self.say("assert", clause=clause or f"{code(node.test)} holds")
         elif not isinstance(node, ast.FunctionDef | ast.Import | ast.ImportFrom | ast.ClassDef):
             self.changed(after)
+
+    def raised(self, node: ast.stmt, caught: bool) -> None:
+        """An exception that came up in this line."""
+        part = next((p for p in ast.iter_child_nodes(node) if isinstance(p, ast.expr)), None)
+        work = getattr(node, "value", None) or getattr(node, "test", None) or part
+        error = self.step.error if len(self.step.error) <= LONG else self.step.error[: LONG - 1] + "…"
+        if isinstance(node, ast.Raise) or work is None:
+            self.say("error", error=error)
+        else:
+            self.say("raised", work=code(work), error=error)
+        if caught:
+            self.say("caught")
 
     def branch(self, node: ast.If, index: int) -> None:
         taken = self.entered(node, index)
         clause = self.wording.clause(node.test, taken)
-        self.say("if_true" if taken else "if_else" if node.orelse else "if_false", clause=clause)
+        way = "true" if taken else "else" if node.orelse else "false"
+        self.say(f"if_{way}" if clause else f"untold_{way}", clause=clause or "", test=code(node.test))
+
+    def chosen(self, node: ast.expr) -> None:
+        """Which side of `a if test else b` counts, and why."""
+        if not isinstance(node, ast.IfExp):
+            return
+        with suppress(Unknown):
+            taken = bool(self.compute(node.test))
+            clause = self.wording.clause(node.test, taken)
+            if clause:
+                self.say("chosen", clause=clause, work=code(node.body if taken else node.orelse))
 
     def known(self, node: ast.expr, real: Any) -> bool:
         """Whether the evaluator computes the traced value. Raises Disagrees when it computes another."""
@@ -129,24 +107,26 @@ class Narrator(Rounds):
             value = self.compute(node)
         except Unknown:
             return False
-        if not alike(value, real):
+        if not agree(value, real):
             raise Disagrees(code(node))
         return True
 
     def assigned(self, name: str, node: ast.expr, after: dict[str, Any]) -> None:
         real = after.get(name, self.env.get(name))
         known = self.known(node, real)
+        self.chosen(node)
         try:
             value = brief(real)
         except Unknown:
-            return
+            return self.say("object", name=name, work=self.wording.work(node), value=said(real))
         work = self.wording.steps(node) if known else value
-        if isinstance(node, ast.Constant) or (isinstance(node, ast.List | ast.Dict) and not real):
-            self.say("constant", name=name, value=value)
+        if isinstance(node, ast.Constant) or (isinstance(real, list | dict | set) and not real):
+            self.say("becomes" if name in self.env else "constant", name=name, value=value)
         elif not known and isinstance(node, ast.Call | ast.BinOp) and len(code(node)) < 40:
             self.say("equation", name=name, work=code(node), value=value)
         else:
             self.say("becomes" if work == value else "equation", name=name, work=work, value=value)
+        return None
 
     def updated(self, node: ast.AugAssign, after: dict[str, Any]) -> None:
         name = node.target.id
@@ -166,39 +146,36 @@ class Narrator(Rounds):
             self.say("becomes", name=name, value=value)
 
     def several(self, target: ast.Tuple, node: ast.expr, after: dict[str, Any]) -> None:
-        """`a, b = ...`: every name with its own computation."""
-        if not all(isinstance(one, ast.Name) for one in target.elts):
-            return self.changed(after)
-        names = [one.id for one in target.elts]
-        sources = (
-            node.elts if isinstance(node, ast.Tuple) and len(node.elts) == len(names) else [None] * len(names)
-        )
+        """`a, b = ...`: every place with its own computation."""
+        sources = node.elts if isinstance(node, ast.Tuple) and len(node.elts) == len(target.elts) else None
         parts = []
-        for name, source in zip(names, sources, strict=True):
-            real = after.get(name, self.env.get(name))
+        for place, source in zip(target.elts, sources or [None] * len(target.elts), strict=True):
             try:
-                work = (
-                    self.wording.equation(source, real)
-                    if source and self.known(source, real)
-                    else brief(real)
-                )
+                real = self.later(place, after)
+                known = source is not None and self.known(source, real)
+                work = self.wording.equation(source, real) if known else brief(real)
+                parts.append(f"{self.place(place)} becomes {work}")
             except Unknown:
                 continue
-            parts.append(f"{name} becomes {work}")
         if parts:
             self.say(
                 "several", parts=" and ".join([", ".join(parts[:-1]), parts[-1]] if parts[1:] else parts)
             )
-        return None
+
+    def place(self, target: ast.expr) -> str:
+        """A name, or an element with the values of its indices."""
+        return self.wording.work(target) if isinstance(target, ast.Subscript) else code(target)
 
     def stored(self, target: ast.Subscript | ast.Attribute, node: ast.expr, after: dict[str, Any]) -> None:
         """A value that goes into a list, a dict or an object."""
         try:
             item = self.compute(node)
+            if not agree(self.later(target, after), item):
+                return self.changed(after)
             if isinstance(target, ast.Attribute):
                 return self.say("becomes", name=code(target), value=self.wording.equation(node, item))
             place = self.wording.work(target)
-            if isinstance(target.slice, ast.Slice) or not alike(self.later(target, after), item):
+            if isinstance(target.slice, ast.Slice):
                 return self.changed(after)
             if not isinstance(target.value, ast.Name) or target.value.id not in after:
                 return self.say("becomes", name=place, value=self.wording.equation(node, item))
@@ -211,39 +188,66 @@ class Narrator(Rounds):
 
     def later(self, target: ast.expr, after: dict[str, Any]) -> Any:
         """The value of a place after the step."""
-        return Evaluator({**self.env, **after}, call=self.result)(target)
+        return Reader({**self.env, **after}, self.own, self.outline)(target)
 
     def called(self, node: ast.Call, after: dict[str, Any]) -> None:
-        """A call for its effect: `r.append(x)` and its like, or a function of the program."""
-        func = node.func
-        appends = (
-            isinstance(func, ast.Attribute) and func.attr == "append" and isinstance(func.value, ast.Name)
-        )
-        try:
-            if appends and len(node.args) == 1 and func.value.id in after:
-                item = self.wording.equation(node.args[0], self.compute(node.args[0]))
-                return self.say("append", item=item, name=func.value.id, value=brief(after[func.value.id]))
-            if isinstance(func, ast.Name):
-                self.compute(node)
-        except Unknown:
-            pass
-        return self.changed(after)
+        """A call for its effect: `r.append(x)` and its like, print, or a function of the program."""
+        if isinstance(node.func, ast.Name) and node.func.id == "print":
+            return self.say("print", value=self.wording.printed(node))
+        told = self.sentences
+        with suppress(Unknown):
+            self.compute(node)
+        if isinstance(node.func, ast.Attribute) and self.grown(node, node.func, after):
+            return None
+        if not self.changed(after) and told == self.sentences:
+            self.say("effect", work=self.wording.work(node))
+        return None
 
-    def changed(self, after: dict[str, Any]) -> None:
-        """What the step changed, where nothing better can be said."""
+    def grown(self, node: ast.Call, func: ast.Attribute, after: dict[str, Any]) -> bool:
+        """Whether the call changed what it is a method of, and that was said."""
+        try:
+            value = self.later(func.value, after)
+            if agree(value, self.compute(func.value)):
+                return False
+            if func.attr == "append" and len(node.args) == 1 and isinstance(value, list):
+                item = self.wording.equation(node.args[0], self.compute(node.args[0]))
+                self.say("append", item=item, name=code(func.value), value=brief(value))
+            else:
+                self.say("method", work=self.wording.work(node), name=code(func.value), value=brief(value))
+        except Unknown:
+            return False
+        return True
+
+    def changed(self, after: dict[str, Any]) -> bool:
+        """What the step changed, where nothing better can be said; whether there was anything to say."""
+        some = False
         for name, value in after.items():
             try:
                 self.say("changed", name=name, value=brief(value))
+                some = True
             except Unknown:
                 continue
+        return some
 
     def returned(self, node: ast.Return) -> None:
         if node.value is None or self.frame.failed:
             return
         known = self.known(node.value, self.frame.value)
-        value = brief(self.frame.value)
+        self.chosen(node.value)
+        value = said(self.frame.value)
         work = self.wording.steps(node.value) if known else value
-        if work == value:
+        if id(node.value) in self.values and self.depth == 1:
+            return  # the call was told just now, and the answer follows
+        if not known and len(code(node.value)) < LONG and not isinstance(node.value, ast.Name):
+            work = code(node.value)
+        if work == value or id(node.value) in self.values:
             self.say("return_value", value=value)
         else:
             self.say("return", work=work, value=value)
+
+
+def agree(value: Any, real: Any) -> bool:
+    """Whether a computed value is the traced one, as far as can be told; sets have no JSON."""
+    if isinstance(value, set) or isinstance(real, set):
+        return value == real
+    return alike(value, real)

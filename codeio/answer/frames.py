@@ -5,21 +5,29 @@ are traced in the form `ast.unparse` gives them, so one line never holds two sta
 """
 
 import ast
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Iterator, Sequence
 from functools import lru_cache
 from typing import Any
 
 from codeio.sandbox import Event
 
+ENDS = ("StopIteration", "GeneratorExit")  # how loops end, not mistakes
+CHANGING = {
+    "append", "appendleft", "extend", "insert", "pop", "popleft", "popitem", "remove", "clear", "update", "setdefault",
+    "add", "discard", "sort", "reverse",
+}  # fmt: skip
+
 
 class Step:
     """One executed line of a frame. `changes`: locals new or changed since the step before it."""
 
-    __slots__ = ("calls", "changes", "line")
+    __slots__ = ("calls", "changes", "error", "line")
 
     def __init__(self, line: int, changes: dict[str, Any]) -> None:
         self.line, self.changes = line, changes
         self.calls: list[Frame] = []
+        self.error = ""  # "ValueError: message" of an exception that came up in the line
 
 
 class Frame:
@@ -57,6 +65,8 @@ def unfold(events: Sequence[Event]) -> Frame | None:
             return root
         elif event.kind == "line":
             stack[-1].steps.append(Step(event.line, event.changes))
+        elif event.kind == "exception" and stack[-1].steps and not str(event.value).startswith(ENDS):
+            stack[-1].steps[-1].error = str(event.value)
         elif event.kind == "return":
             stack[-1].end, stack[-1].value = event.changes, event.value
             stack.pop()
@@ -70,7 +80,38 @@ class Outline:
         self.at: dict[int, ast.stmt] = {}
         self.loops: dict[int, tuple[ast.For | ast.While, ...]] = {}
         self.functions = {n.name: n for n in ast.walk(tree) if isinstance(n, ast.FunctionDef)}
+        self.classes = {n.name: n for n in ast.walk(tree) if isinstance(n, ast.ClassDef)}
+        self.maths = dict(maths(tree))
+        self.constants = dict(constants(tree))
         self.visit(tree, ())
+
+    def initialises(self, name: str) -> bool:
+        """Whether a class of the program, or one it is made from, has a constructor of its own."""
+        node = self.classes.get(name)
+        if node is None:
+            return False
+        own = any(isinstance(f, ast.FunctionDef) and f.name == "__init__" for f in node.body)
+        bases = [base.id for base in node.bases if isinstance(base, ast.Name) and base.id != name]
+        return own or any(map(self.initialises, bases))
+
+    @property
+    def plain(self) -> frozenset[str]:
+        """Classes whose objects count as true whatever they hold, as far as the program says."""
+        odd = {"__bool__", "__len__"}
+        return frozenset({"SimpleNamespace"}).union(
+            name
+            for name, node in self.classes.items()
+            if not any(isinstance(f, ast.FunctionDef) and f.name in odd for f in node.body)
+            and all(
+                isinstance(base, ast.Name) and base.id in {*self.classes, "object"} for base in node.bases
+            )
+            and not any(isinstance(base, ast.Name) and base.id != "object" for base in node.bases)
+        )
+
+    def yields(self, name: str) -> bool:
+        """Whether a function of the program is a generator, whose calls give no value yet."""
+        node = self.functions.get(name)
+        return node is not None and any(isinstance(n, ast.Yield | ast.YieldFrom) for n in ast.walk(node))
 
     def visit(self, node: ast.AST, loops: tuple[ast.For | ast.While, ...]) -> None:
         inner = () if isinstance(node, ast.FunctionDef) else loops
@@ -84,6 +125,45 @@ class Outline:
                     self.at[child.lineno] = child
                     self.loops[child.lineno] = looped
                 self.visit(child, looped)
+
+
+def maths(tree: ast.Module) -> Iterator[tuple[str, str]]:
+    """How the program calls the module math: ("m", "") for `import math as m`, ("root", "sqrt") for a function."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            yield from ((a.asname or a.name, "") for a in node.names if a.name == "math")
+        elif isinstance(node, ast.ImportFrom) and node.module == "math":
+            yield from ((a.asname or a.name, a.name) for a in node.names)
+
+
+def constants(tree: ast.Module) -> Iterator[tuple[str, Any]]:
+    """Names that the module binds once to a literal and nothing changes."""
+    changed = set(changing(tree))
+    for node in tree.body:
+        if isinstance(node, ast.Assign) and len(node.targets) == 1 and isinstance(node.targets[0], ast.Name):
+            try:
+                value = ast.literal_eval(node.value)
+            except ValueError:
+                continue
+            if node.targets[0].id not in changed:
+                yield node.targets[0].id, value
+
+
+def changing(tree: ast.Module) -> Iterator[str]:
+    """Names of the module that may not hold what they were first bound to."""
+    first = Counter(
+        t.id for n in tree.body if isinstance(n, ast.Assign) for t in n.targets if isinstance(t, ast.Name)
+    )
+    yield from (name for name, times in first.items() if times > 1)
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Global):
+            yield from node.names
+        elif isinstance(node, ast.AugAssign) and isinstance(node.target, ast.Name):
+            yield node.target.id
+        elif isinstance(node, ast.Subscript) and not isinstance(node.ctx, ast.Load):
+            yield ast.unparse(node).partition("[")[0]
+        elif isinstance(node, ast.Attribute) and node.attr in CHANGING:
+            yield ast.unparse(node.value).partition("[")[0]
 
 
 @lru_cache(maxsize=4096)

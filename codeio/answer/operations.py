@@ -6,6 +6,7 @@ whatever would show their order is unknown.
 
 import ast
 import operator
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -113,6 +114,7 @@ def is_of(value: Any, kind: Any) -> bool:
     return isinstance(value, tuple(kinds))
 
 
+NO_TEXT = re.compile(r"-?\d+(\.\d+)?|true|false|null")
 ORDERED = {"list", "tuple", "enumerate", "zip", "reversed", "str"}  # would show the order of a set
 
 
@@ -120,6 +122,10 @@ def apply(name: str, args: list, named: dict[str, Any]) -> Any:
     """A builtin on values."""
     if name in ORDERED and any(isinstance(a, set) for a in args):
         raise Unknown("order of a set")
+    if name not in ("len", "bool", "dict", "isinstance"):
+        for argument in args:
+            if isinstance(argument, dict):
+                listed(argument)
     return sized(BUILTINS[name](*args, **named))
 
 
@@ -131,12 +137,18 @@ def send(base: Any, name: str, args: list, named: dict[str, Any]) -> Any:
         name == "join" and isinstance(args[0], set)
     ):
         raise Unknown("large or unordered argument")
+    if isinstance(base, dict) and name == "get" and args[0] not in base and str(args[0]) in base:
+        args = [str(args[0]), *args[1:]]  # traced dicts are JSON: their keys are strings
+    if isinstance(base, dict) and name in ("keys", "items"):
+        listed(base)
     value = getattr(base, name)(*args, **named)
     return list(value) if isinstance(base, dict) and name in ("keys", "values", "items") else sized(value)
 
 
 def listed(values: Any) -> list:
-    """Items in their order. A dict gives its keys."""
+    """Items in their order. A dict gives its keys, unless JSON may have made texts of them."""
     if isinstance(values, set):
         raise Unknown("order of a set")
+    if isinstance(values, dict) and any(NO_TEXT.fullmatch(str(key)) for key in values):
+        raise Unknown("keys that may be no texts")
     return sized(list(values))

@@ -90,7 +90,7 @@ BANK: dict[str, tuple[str, ...]] = {
         "{clause}, and the condition holds.",
         "The test is met: {clause}.",
         "Because {clause}, the body of the if is executed.",
-        "Check the condition: {clause}. It is true.",
+        "Does the branch run? Yes, {clause}.",
         "As {clause}, we go in.",
     ),
     "if_false": (
@@ -99,7 +99,7 @@ BANK: dict[str, tuple[str, ...]] = {
         "{clause}, and the condition fails.",
         "The test is not met: {clause}.",
         "Because {clause}, we pass over the body of the if.",
-        "Check the condition: {clause}. It is false.",
+        "Does the branch run? No, {clause}.",
         "As {clause}, we move past it.",
     ),
     "if_else": (
@@ -108,6 +108,32 @@ BANK: dict[str, tuple[str, ...]] = {
         "{clause}, and so the alternative is used.",
         "The test is not met, as {clause}; the else part is next.",
         "Because {clause}, we turn to the else part.",
+    ),
+    "untold_true": (
+        "The condition {test} holds, so this branch runs.",
+        "Now {test} is true, and we enter the branch.",
+        "As {test} holds here, we go in.",
+    ),
+    "untold_false": (
+        "The condition {test} does not hold, so this branch is skipped.",
+        "Now {test} is not true, and we move past the branch.",
+        "As {test} does not hold here, nothing happens.",
+    ),
+    "untold_else": (
+        "The condition {test} does not hold, so the else part applies.",
+        "Now {test} is not true, and we take the other branch.",
+        "As {test} does not hold here, the alternative is used.",
+    ),
+    "on_true": (
+        "{test} holds, so the loop runs again.",
+        "While {test} holds, the loop goes on.",
+        "One more round, as {test} still holds.",
+    ),
+    "on_false": ("{test} no longer holds, so the loop ends.", "The loop is over, as {test} does not hold any more."),
+    "chosen": (
+        "{clause}, so {work} counts.",
+        "Since {clause}, we take {work}.",
+        "As {clause}, it is {work} that counts.",
     ),
     "while_true": (
         "{clause}, so the loop runs again.",
@@ -146,10 +172,10 @@ BANK: dict[str, tuple[str, ...]] = {
     ),
     "done": ("The loop is finished.", "That was the last round.", "All items are done.", "No item is left."),
     "middle": (
-        "Rounds {first} to {last} go the same way: {rows}.",
-        "In short for rounds {first} to {last}: {rows}.",
-        "The rounds from {first} to {last} repeat these steps: {rows}.",
-        "Continuing like this through rounds {first} to {last}: {rows}.",
+        "Rounds {first} to {last} in short: {rows}.",
+        "The rounds from {first} to {last} as a table: {rows}.",
+        "From round {first} to round {last}: {rows}.",
+        "Of rounds {first} to {last} only the results: {rows}.",
     ),
     "call": (
         "To find {call}:",
@@ -164,6 +190,7 @@ BANK: dict[str, tuple[str, ...]] = {
         "So {call} is {value}.",
         "{call} comes back with {value}.",
     ),
+    "ended": ("{call} is done.", "That was {call}.", "With that, {call} ends.", "{call} has come to its end."),
     "return": (
         "Return {work}, which is {value}.",
         "The result here is {work} = {value}.",
@@ -178,7 +205,37 @@ BANK: dict[str, tuple[str, ...]] = {
     ),
     "break": ("Leave the loop here.", "The loop is left early.", "Stop looping.", "A break ends the loop."),
     "continue": ("Go on to the next round.", "The rest of this round is skipped.", "Move to the next item."),
-    "error": ("This raises an exception.", "That fails with an exception.", "Here an exception is raised."),
+    "error": ("This raises {error}.", "Here {error} is raised.", "An exception is raised: {error}."),
+    "raised": (
+        "{work} fails with {error}.",
+        "Evaluating {work} raises {error}.",
+        "At {work} an exception comes up: {error}.",
+    ),
+    "caught": ("It is caught.", "The handler takes over.", "The exception is caught, and we go on there."),
+    "assert": (
+        "The assertion holds: {clause}.",
+        "The check passes, as {clause}.",
+        "{clause}, as the assertion demands.",
+    ),
+    "object": (
+        "{name} is set to {work}, {value}.",
+        "Let {name} be {work}, {value}.",
+        "{name} now stands for {work}, {value}.",
+        "{name} refers to {work}, {value}.",
+    ),
+    "print": (
+        "Print {value}.",
+        "The next printed line: {value}.",
+        "This prints {value}.",
+        "Written out: {value}.",
+    ),
+    "effect": ("Carry out {work}.", "Next comes {work}.", "Then {work} is called."),
+    "method": (
+        "After {work}, {name} is {value}.",
+        "{work} leaves {name} as {value}.",
+        "Calling {work} makes {name} {value}.",
+        "With {work}, {name} turns into {value}.",
+    ),
     "end": (
         "So the answer is {value}.",
         "Hence the function returns {value}.",
@@ -211,6 +268,17 @@ BANK: dict[str, tuple[str, ...]] = {
         "Next candidate: {args}. Run it forward.",
         "Change that to {args} and follow the code.",
         "Another attempt is {args}; here is the check.",
+    ),
+    "next_change": (
+        "Change {change} and follow the code again.",
+        "Keep the rest and change {change}; here is the check.",
+        "Now change {change}. Run it forward.",
+        "What if we change {change}? Check it step by step.",
+    ),
+    "only_line": (
+        "Only `{work}` gives that, so the run has to come there.",
+        "The one line that can give it is `{work}`.",
+        "Every return is a constant, and `{work}` is the one we need.",
     ),
     "hit": (
         "The check ends with {value}, exactly what was asked for.",

@@ -5,6 +5,7 @@ mistake cannot hide in both. Names that are not in `state` make an expression un
 """
 
 import ast
+import json
 import math
 from functools import lru_cache
 from typing import Any
@@ -18,8 +19,8 @@ class Unreadable(Exception):
 
 def reckon(text: str, state: dict[str, Any] | None = None) -> Any:
     """The value of an expression. Raises Unreadable."""
-    if len(text) > LARGE:
-        raise Unreadable("long")
+    if len(text) > LARGE or "…" in text:
+        raise Unreadable("long, or shortened")
     try:
         return value(parsed(text.strip()), state or {})
     except (
@@ -47,7 +48,7 @@ def value(node: ast.expr, state: dict[str, Any]) -> Any:
             return {"true": True, "false": False, "null": None}[word]
         case ast.Name(id=name) if name in state:
             return state[name]
-        case ast.List(elts=items) | ast.Tuple(elts=items):
+        case ast.List(elts=items) | ast.Tuple(elts=items) | ast.Set(elts=items):
             return [value(item, state) for item in items]
         case ast.Dict(keys=keys, values=entries):
             return {value(k, state): value(v, state) for k, v in zip(keys, entries, strict=True) if k}
@@ -80,9 +81,9 @@ def combine(a: Any, op: ast.operator, b: Any) -> Any:
         case ast.Div() if numbers:
             return a / b
         case ast.FloorDiv() if numbers:
-            return math.floor(a / b) if isinstance(a, float) or isinstance(b, float) else (a - a % b) // b
+            return a // b if isinstance(a, float) or isinstance(b, float) else (a - a % b) // b
         case ast.Mod() if numbers:
-            return a - b * math.floor(a / b) if abs(a) < 2**50 and abs(b) < 2**50 else a % b
+            return a % b  # of floats there is only one way that gives Python's last digit
         case ast.Pow() if numbers and abs(b) < 64 and abs(a) < 2**64:
             return a**b
         case ast.BitAnd():
@@ -150,4 +151,13 @@ def equal(found: Any, said: Any, text: str) -> bool:
         return abs(found - said) <= 0.51 * 10**-decimals + 1e-9 * abs(found)
     if isinstance(found, bool) != isinstance(said, bool):
         return False
-    return found == said
+    return as_json(found) == as_json(said)
+
+
+def as_json(value: Any) -> Any:
+    """The value as JSON holds it: keys are texts."""
+    if isinstance(value, dict):
+        return {
+            key if isinstance(key, str) else json.dumps(key): as_json(item) for key, item in value.items()
+        }
+    return [as_json(item) for item in value] if isinstance(value, list | tuple) else value

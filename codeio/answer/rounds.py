@@ -35,6 +35,7 @@ class Rounds:
     env: dict[str, Any]
     lines: list[str]
     indent: int
+    sentences: int  # said so far
     fresh: bool  # the next sentence opens a line
 
     def block(self, start: int, stop: int) -> None:
@@ -54,6 +55,7 @@ class Rounds:
 
     def put(self, sentence: str) -> None:
         """A sentence on the present line, or on a new one after `line()`."""
+        self.sentences += 1
         if self.fresh:
             self.lines.append("  " * self.indent + sentence)
             self.fresh = False
@@ -137,15 +139,14 @@ class Rounds:
         """The header of one round."""
         if isinstance(node, ast.For):
             self.env.update(self.frame.after(index))
-            self.say("round", target=self.target(node), number=str(number))
+            target = " and ".join(self.bindings(target_names(node)))
+            self.say("round" if target else "again", target=target, number=str(number))
         elif isinstance(node.test, ast.Constant):
             self.say("again", number=str(number))
         else:
             taken = self.entered(node, index)
-            self.say("while_true" if taken else "while_false", clause=self.wording.clause(node.test, taken))
-
-    def target(self, node: ast.For) -> str:
-        return " and ".join(self.bindings(target_names(node))) or code(node.target)
+            way, clause = "true" if taken else "false", self.wording.clause(node.test, taken)
+            self.say(f"while_{way}" if clause else f"on_{way}", clause=clause or "", test=code(node.test))
 
     def bindings(self, names: Iterable[str]) -> Iterator[str]:
         for name in names:

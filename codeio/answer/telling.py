@@ -15,12 +15,13 @@ from codeio.answer.notation import Disagrees, Notation, compact, show, visible
 from codeio.answer.operations import Unknown
 from codeio.answer.phrases import Voice
 from codeio.answer.rounds import GRANULARITIES
-from codeio.answer.wording import brief, exact
+from codeio.answer.search import Probe, arguments, search
+from codeio.answer.things import picture
+from codeio.answer.wording import brief
 from codeio.records import Json, Kind, Predict
 from codeio.sandbox import Call
 
 Style = Literal["notation", "english"]
-Probe = tuple[dict[str, Json], Json]  # an input and its real output
 
 
 class Telling(msgspec.Struct, frozen=True, kw_only=True):
@@ -84,6 +85,7 @@ def noted(telling: Telling, root: Frame) -> str | Refused:
 
 def narrated(telling: Telling, root: Frame) -> str | Refused:
     """English, at the granularity that the seed chooses or the first coarser one that fits."""
+    root = picture(root, outline(telling.code).plain)
     first = int(values.unit(telling.seed, "granularity") * (len(GRANULARITIES) - 1))
     for detail in GRANULARITIES[first:]:
         voice = Voice(int(values.unit(telling.seed) * 2**52))
@@ -102,25 +104,6 @@ def frame_of(telling: Telling, voice: Voice) -> tuple[list[str], list[str]]:
     if telling.predict == "output":
         opening = [voice("start", args=arguments(call.input))] if call.input else []
         return opening, [voice("end", value=brief(call.output)), "", prompting.answer("output", call.output)]
-    lines = [voice("wanted", entry=telling.entry, value=brief(telling.target))]
-    for given, output in telling.probes:
-        verdict = compared(output, telling.target, voice)
-        lines.append(voice("probe", args=arguments(given), value=brief(output), verdict=verdict))
-    lines.append(voice("next_guess" if telling.probes else "guess", args=arguments(call.input)))
+    entry = outline(telling.code).functions[telling.entry]
+    lines = list(search(entry, telling.target, telling.probes, call.input, voice))
     return lines, [voice("hit", value=brief(call.output)), "", prompting.answer("input", call.input)]
-
-
-def arguments(given: dict[str, Json]) -> str:
-    """`a = 1, b = 2 and c = 3`."""
-    parts = [f"{name} = {exact(value)}" for name, value in given.items()]
-    return " and ".join([", ".join(parts[:-1]), parts[-1]] if len(parts) > 1 else parts)
-
-
-def compared(output: Json, target: Json, voice: Voice) -> str:
-    """How a probe's result misses the target."""
-    number = (int, float)
-    if type(output) in number and type(target) in number:
-        return "which is too large" if output > target else "which is too small"
-    if isinstance(output, list) and isinstance(target, list) and len(output) != len(target):
-        return f"a list of {len(output)} instead of {len(target)}"
-    return voice.among("which is not what we need", "and that is not the wanted result", "so it does not fit")

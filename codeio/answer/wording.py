@@ -12,9 +12,22 @@ from typing import Any
 from codeio.answer.notation import SIGN, Disagrees
 from codeio.answer.operations import Unknown
 from codeio.answer.phrases import Voice
+from codeio.answer.things import Thing
 
 Compute = Callable[[ast.expr], Any]  # the value now; raises Unknown
-MANY = 8  # items of a list that are all shown
+DRAWN = ast.ListComp | ast.GeneratorExp
+WHOLE = (
+    DRAWN
+    | ast.Name
+    | ast.Constant
+    | ast.Call
+    | ast.Subscript
+    | ast.Attribute
+    | ast.List
+    | ast.Dict
+    | ast.Tuple
+)
+KNOWN_AS = {"ndarray": "array", "type": "class", "builtin_function_or_method": "function"}
 LONG = 60  # characters of a value that are all shown
 
 TRUE = {
@@ -41,20 +54,38 @@ FALSE = {
     ast.Is: TRUE[ast.IsNot],
     ast.IsNot: TRUE[ast.Is],
 }
-TIGHT = {ast.Pow: 5, ast.Mult: 4, ast.Div: 4, ast.FloorDiv: 4, ast.Mod: 4, ast.Add: 3, ast.Sub: 3}
+TIGHT = {
+    ast.BitOr: 1, ast.BitXor: 2, ast.BitAnd: 3, ast.LShift: 4, ast.RShift: 4, ast.Add: 5, ast.Sub: 5,
+    ast.Mult: 6, ast.Div: 6, ast.FloorDiv: 6, ast.Mod: 6, ast.USub: 7, ast.Pow: 8,
+}  # fmt: skip
 
 
 def exact(value: Any) -> str:
-    """All of a value as JSON. Raises Unknown for what has none or hides an object."""
+    """All of a value as JSON, a set in sorted order. Raises Unknown for what has none or hides an object."""
     if isinstance(value, tuple | range):
         value = list(value)
+    if isinstance(value, set):
+        return "{" + ", ".join(sorted(map(exact, value))) + "}" if value else "set()"
     try:
         text = json.dumps(value, ensure_ascii=False, allow_nan=False)
     except (TypeError, ValueError) as error:
-        raise Unknown("no JSON") from error
+        if not isinstance(value, list):
+            raise Unknown("no JSON") from error
+        return "[" + ", ".join(map(exact, value)) + "]"
     if '{"~":' in text:
         raise Unknown("an object")
     return text
+
+
+def said(value: Any) -> str:
+    """A value in short, or what kind of object it is."""
+    try:
+        return brief(value)
+    except Unknown:
+        kind = value.kind if isinstance(value, Thing) else type(value).__name__
+        kind = value.get("~", kind) if isinstance(value, dict) else kind
+        kind = KNOWN_AS.get(kind, kind)
+        return f"an {kind}" if kind[:1].lower() in "aeio" else f"a {kind}"
 
 
 def brief(value: Any) -> str:
@@ -66,6 +97,10 @@ def brief(value: Any) -> str:
         first, last = (", ".join(brief(x) for x in part) for part in (value[:2], value[-1:]))
         if len(first) + len(last) <= LONG:
             return f"[{first}, …, {last}]"
+    if isinstance(value, dict) and len(value) > 2:
+        first, last = (exact({key: value[key]})[1:-1] for key in (next(iter(value)), next(reversed(value))))
+        if len(first) + len(last) <= LONG:
+            return f"{{{first}, …, {last}}}"
     return f"{text[: LONG // 2]} … {text[-LONG // 4 :]}"
 
 
@@ -78,14 +113,16 @@ class Wording:
 
     def short(self, value: Any) -> bool:
         """Whether a value may stand in the place of its name."""
-        if isinstance(value, list | tuple | dict):
+        if isinstance(value, list | tuple | dict | set):
             return len(value) <= 4 and len(exact(value)) <= 24
         return len(exact(value)) <= 30
 
     def steps(self, node: ast.expr) -> str:
         """The expression with values for names and then, if that is another, for elements and calls, too."""
         text = self.work(node)
-        if not isinstance(node, ast.BinOp):
+        if not isinstance(node, ast.BinOp) and not any(
+            isinstance(a, DRAWN) for a in getattr(node, "args", ())
+        ):
             return text
         self.deep = True
         deep = self.work(node)
@@ -94,19 +131,22 @@ class Wording:
 
     def work(self, node: ast.expr, around: int = 0) -> str:
         """The expression with short values in the place of names."""
-        if self.deep and isinstance(node, ast.Subscript | ast.Call | ast.Attribute):
+        if self.deep and isinstance(node, ast.Call) and any(isinstance(a, DRAWN) for a in node.args):
+            return self.call(node)
+        if self.deep and isinstance(node, ast.Subscript | ast.Call | ast.Attribute | DRAWN):
             return self.in_place(node, around)
         if isinstance(node, ast.Constant):
             return exact(node.value)
         if isinstance(node, ast.Name):
             return self.in_place(node, around)
-        if isinstance(node, ast.BinOp) and type(node.op) in SIGN:
-            tight = TIGHT.get(type(node.op), 2)
-            left, right = self.work(node.left, tight), self.work(node.right, tight + 1)
+        if isinstance(node, ast.BinOp) and type(node.op) in TIGHT:
+            tight, power = TIGHT[type(node.op)], isinstance(node.op, ast.Pow)
+            left, right = self.work(node.left, tight + power), self.work(node.right, tight + 1 - power)
             text = f"{left} {SIGN[type(node.op)]} {right}"
             return f"({text})" if tight < around else text
         if isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.USub):
-            return f"-{self.work(node.operand, 6)}"
+            text = f"-{self.work(node.operand, TIGHT[ast.Pow])}"
+            return f"({text})" if around > TIGHT[ast.USub] else text
         if isinstance(node, ast.IfExp):
             return self.chosen(node, around)
         if isinstance(node, ast.Dict) and None not in node.keys:
@@ -118,7 +158,7 @@ class Wording:
             return f"{self.base(node.value)}[{self.work(node.slice)}]"
         if isinstance(node, ast.List | ast.Tuple) and not any(isinstance(e, ast.Starred) for e in node.elts):
             return "[" + ", ".join(self.work(e) for e in node.elts) + "]"
-        return code(node)
+        return code(node) if around == 0 or isinstance(node, WHOLE) else f"({code(node)})"
 
     def in_place(self, node: ast.expr, around: int) -> str:
         """A short value, or the source of what has none."""
@@ -148,12 +188,14 @@ class Wording:
             inner = node.func.value
             plain = isinstance(inner, ast.Name | ast.Constant) and not self.holds_many(inner)
             return f"{self.work(inner, 9) if plain else code(inner)}.{node.func.attr}({args})"
+        if len(node.args) == 1 and isinstance(node.args[0], ast.GeneratorExp) and args.startswith("("):
+            args = args[1:-1]
         return f"{code(node.func)}({args})"
 
     def holds_many(self, node: ast.expr) -> bool:
-        """Whether a name stands for a list, tuple or dict, which a call may change."""
+        """Whether a name stands for a container, which a call may change."""
         try:
-            return isinstance(node, ast.Name) and isinstance(self.compute(node), list | tuple | dict)
+            return isinstance(node, ast.Name) and isinstance(self.compute(node), list | tuple | dict | set)
         except Unknown:
             return False
 
@@ -162,15 +204,14 @@ class Wording:
         text, result = self.steps(node), brief(value)
         return result if text == result else f"{text} = {result}"
 
-    def clause(self, test: ast.expr, taken: bool) -> str:
-        """A condition in words, true of its values now. Raises Disagrees when the trace says otherwise."""
+    def clause(self, test: ast.expr, taken: bool) -> str | None:
+        """A condition in words, true of its values now; None where they are not known. Raises Disagrees."""
         try:
-            value = bool(self.compute(test))
+            if bool(self.compute(test)) != taken:
+                raise Disagrees(code(test))
+            return self.claim(test, taken)
         except Unknown:
-            return f"the condition {code(test)} {'holds' if taken else 'does not hold'}"
-        if value != taken:
-            raise Disagrees(code(test))
-        return self.claim(test, value)
+            return None
 
     def claim(self, test: ast.expr, value: bool) -> str:
         if isinstance(test, ast.BoolOp):
@@ -217,6 +258,16 @@ class Wording:
         text = node.id if isinstance(node, ast.Name) else self.work(node)
         return text if text == brief(value) else f"{text} ({brief(value)})"
 
+    def printed(self, node: ast.Call) -> str:
+        """What a call of print is given, each part worked out where that can be told."""
+        parts = []
+        for part in node.args:
+            try:
+                parts.append(self.equation(part, self.compute(part)))
+            except Unknown:
+                parts.append(code(part))
+        return " and then ".join(parts) if parts else "an empty line"
+
     def truth(self, test: ast.expr) -> str:
         """What makes a value count as true or false."""
         value = self.compute(test)
@@ -225,6 +276,8 @@ class Wording:
             return f"{name} is {exact(value)}"
         if isinstance(value, str | list | tuple | dict | set):
             return f"{name} is {'not ' if value else ''}empty"
+        if isinstance(value, Thing):
+            return f"{name} is {said(value)}"
         return f"{name} is {brief(value)}" + (", which is not zero" if value else "")
 
 

@@ -36,7 +36,8 @@ class Event(msgspec.Struct, frozen=True, array_like=True):
     """A step of a trace. `changes` holds the frame's locals that are new or changed since its previous event.
 
     A line event comes before the line runs, so what a line does shows in the next event of the same frame.
-    A value that is no small JSON is {"~": type name}.
+    A value that is no small JSON is {"~": type name}, and where it is small {"of": items} of a container or
+    {"has": attributes} of an object whose class the program defines.
     """
 
     kind: Literal["call", "line", "return", "exception"]

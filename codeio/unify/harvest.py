@@ -27,7 +27,12 @@ def jobs(tree: ast.Module, p: Unify) -> tuple[Run, Run] | None:
         not isinstance(node, ast.FunctionDef | ast.ClassDef | ast.Import | ast.ImportFrom) for node in body
     ):
         return None
-    steps = "\n\n".join(ast.unparse(ast.fix_missing_locations(step(n, node))) for n, node in enumerate(body))
+    try:
+        steps = "\n\n".join(
+            ast.unparse(ast.fix_missing_locations(step(n, node))) for n, node in enumerate(body)
+        )
+    except RecursionError:  # the plans of the file will say that it is nested too deeply
+        return None
     names = ", ".join(f"step_{n}" for n in range(len(body)))
     code = f"__name__ = '__main__'\n{steps}\n\n{pieces.inside_text('harvest')}\n\nSTEPS = [{names}]\n"
     inputs = tuple({"step": n} for n in range(len(body) + 1))

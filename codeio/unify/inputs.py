@@ -13,6 +13,7 @@ from codeio.unify.places import Link
 from codeio.unify.wrap import FUNCTIONS, TWO_ARGUMENTS
 
 Size = Literal["wide", "small", "far"]  # far: without the spans that names suggest
+REMEMBERED = re.compile(r"_*(memo\w*|cache)$")  # a filled one would give back what was put into it
 MANY_ROUNDS = 5000  # a default above this is likely a limit that a loop counts up to
 SPANS = (
     (r"^years?$", "1900, 2030"),
@@ -167,7 +168,9 @@ def body(evidence: Evidence, guess: Guess, name: str, number: int | None = None)
 
 
 def drawn(kind: Kind, p: Parameter, size: Size) -> str:
-    """An expression that draws one parameter; a default is kept now and then."""
+    """An expression that draws one parameter; a default is kept now and then, and what is remembered begins empty."""
+    if kind.name == "dict" and REMEMBERED.match(p.own):
+        return "{}"
     text = expression(kind, size, p.own)
     default = literal(kinds.expression(p.default)) if p.default else None
     if default is None or not fits(kind, default):

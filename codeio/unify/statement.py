@@ -18,6 +18,7 @@ VAGUE = re.compile(
     r"|inner|handle|task\w*|step\w*|day\w*|my\w{0,6}|main_solution)\d*$",
     re.I,
 )
+VAGUE_CLASS = re.compile(r"^(Solution|Main|Program|App|Test|Class|My)\w*$", re.I)
 SECTION = re.compile(
     r"^\s*(:\w|@\w|>>>|args?\b|arguments?\b|parameters?\b|params?\b|returns?\s*:|return\s*:|raises?\b|examples?\b|input\s*:|output\s*:"
     r"|note\b|usage\b|time complexity|space complexity|complexity|doctest|-{3,}|={3,})",
@@ -34,8 +35,19 @@ def statement(plan: Plan) -> tuple[str, Tier]:
     words = name_words(name)
     if words and not VAGUE.match(name):
         given = " and ".join(f"`{p.name}`" for p in plan.wrapping.parameters[:3])
-        return f'A function is named after what it does: "{words}". What does it give for {given}?', "name"
+        return (
+            f'{subject(plan)} is named after what it does: "{words}". What does it give for {given}?',
+            "name",
+        )
     return "", "code-only"
+
+
+def subject(plan: Plan) -> str:
+    """What is named: a method also by its class, which often says what the method is about."""
+    owner = plan.candidate.owner
+    if owner is None or VAGUE_CLASS.match(owner.name):
+        return "A function"
+    return f"A method of the class `{owner.name}`"
 
 
 def first_words(document: str) -> str:

@@ -1,7 +1,11 @@
-"""Bench: what raw files give, and in what time.   files=... [first=N] -> yields, seconds, one JSON line
+"""Bench: what raw files give, and in what time.   files=... -> funnel, rationales, one JSON line
 
 python -m tests.bench.bench_corpus                      # the installed packages that params.yaml reads
 python -m tests.bench.bench_corpus files=raw.jsonl.gz   # a .jsonl(.gz), a .parquet or a folder
+python -m tests.bench.bench_corpus files=embedded       # every permissive package there is, and the standard library
+    first=N                       only that many files
+    reference=functions.jsonl.gz  also the rationales of functions that a model unified
+    keep=FOLDER                   writes functions and rationales there, to be read
 """
 
 import ast
@@ -21,8 +25,12 @@ from codeio.collect.adapters import items
 from codeio.errors import BadParams, CodeioError
 from codeio.params import Params, load
 from codeio.records import Dropped, Function, Source
+from codeio.sandbox import Call, Limits, Program, Run, Sandbox
 from codeio.unify import __main__ as unify
+from tests.bench.rationales import Told, reference, told
 
+# What the dependencies bring along anyway, as source; all of it MIT, BSD, Apache or PSF.
+EMBEDDED = ("algorithms", "more-itertools", "boltons", "funcy", "toolz", "mpmath", "networkx")
 PAIRS = 10  # per function, as in the paper's own data
 BRANCHES = ast.If | ast.IfExp | ast.For | ast.While | ast.comprehension | ast.Match | ast.BoolOp
 
@@ -48,7 +56,9 @@ class Yield(msgspec.Struct, frozen=True, kw_only=True):
 def settings(files: str = "") -> Params:
     """The defaults but for the source; no input is held back, so that every pair counts."""
     chosen = ["execute.heldout_pairs=0", f"execute.pairs={PAIRS}", "collect.procedural.programs=0"]
-    if files:
+    if files == "embedded":
+        chosen += [f"collect.installed=[{','.join(EMBEDDED)}]", "collect.stdlib=true"]
+    elif files:
         where = "directory" if Path(files).is_dir() else "jsonl"
         chosen += ["collect.installed=[]", f"collect.{where}={Path(files).resolve()}"]
     return load(*chosen)
@@ -115,16 +125,88 @@ def is_strict(function: Function) -> bool:
     return len(function.pairs) == PAIRS and varied and 2 * same <= len(function.pairs) and branches
 
 
-def main() -> None:
+def again(functions: Sequence[Function]) -> list[Function]:
+    """Those whose pairs do not all come out in a fresh process, under another hash seed and clock."""
+    with Sandbox(Limits(cpu_s=2.0)) as box:
+        jobs = (
+            Run(Program(f.code, f.entry), tuple(p.input for p in f.pairs), hash_seed=77, seed=7, shift=1e8)
+            for f in functions
+        )
+        return [f for f, found in zip(functions, box.map(jobs), strict=True) if differs(f, found.calls)]
+
+
+def differs(function: Function, calls: Sequence[Call]) -> bool:
+    return [values.canonical(c.output) for c in calls] != [values.canonical(p.output) for p in function.pairs]
+
+
+def line(found: Yield, kept: Sequence[Function], output: Told) -> dict[str, float]:
+    """The figures that are compared, over functions with PAIRS pairs; `output` is of the strict ones."""
+    full = [f for f in kept if len(f.pairs) == PAIRS]
+    return {
+        "files": found.files,
+        "files_10": origins(full),
+        "functions_10": found.full,
+        "strict": found.strict,
+        "strict_files": found.strict_files,
+        "constant": sum(len({values.canonical(p.output) for p in f.pairs}) == 1 for f in kept),
+        "identity": sum(all(p.output in p.input.values() for p in f.pairs) for f in kept),
+        "unreproducible": len(again(kept)),
+        "arc_cover": round(sum(f.arc_cover for f in full) / max(1, len(full)), 4),
+        "rationale_fit": output.fit,
+        "false_claims": len(output.false),
+        "seconds": round(found.collect_s + found.unify_s + found.execute_s, 1),
+    }
+
+
+def say(title: str, figures: Told) -> None:
+    """What was told, for a reader."""
+    print(
+        f"{title}: {figures.told:,} of {figures.asked:,} told ({100 * figures.fit:.1f} %), {figures.claims:,} claims, "
+        f"{len(figures.false)} false; {100 * figures.grounded:.0f} % of lines grounded; commonest sentence "
+        f"{100 * figures.commonest:.1f} %, distinct-2 {figures.distinct2:.3f}; refused: {figures.refused}"
+    )
+    for key, claim in figures.false[:20]:
+        print(f"    {key}: {claim}")
+
+
+def asked_for() -> dict[str, str]:
     given = dict(word.partition("=")[::2] for word in sys.argv[1:])
-    if unknown := sorted(set(given) - {"files", "first"}):
-        raise BadParams(f"unknown {', '.join(unknown)}: bench_corpus takes files=PATH and first=N")
-    found, _ = measured(settings(given.get("files", "")), int(given.get("first", 0)))
+    if unknown := sorted(set(given) - {"files", "first", "reference", "keep"}):
+        raise BadParams(f"unknown {', '.join(unknown)}: see the head of {__file__}")
+    return given
+
+
+def main() -> None:
+    given = asked_for()
+    params = settings(given.get("files", ""))
+    found, kept = measured(params, int(given.get("first", 0)))
     for reason, rows in found.dropped.items():
         print(f"{rows:6,} dropped: {reason}")
-    total = found.collect_s + found.unify_s + found.execute_s
-    print(f"{found.files:,} files, {found.functions:,} functions, {found.kept:,} kept in {total:.0f} s")
     print(json.dumps(msgspec.to_builtins(found)))
+    strict = [f for f in kept if is_strict(f)]
+    figures = {}
+    for title, functions, predict in (
+        ("output of strict functions", strict, "output"),
+        ("input of strict functions", strict, "input"),
+        ("output of all functions", kept, "output"),
+    ):
+        figures[title], texts = told(functions, params, predict)
+        say(title, figures[title])
+        if "keep" in given:
+            keep(Path(given["keep"]), title, functions, texts)
+    if "reference" in given:
+        say(
+            "output of reference functions",
+            told(list(reference(Path(given["reference"]))), params, "output")[0],
+        )
+    print(json.dumps(line(found, kept, figures["output of strict functions"])))
+
+
+def keep(folder: Path, title: str, functions: Sequence[Function], texts: dict[str, str]) -> None:
+    folder.mkdir(parents=True, exist_ok=True)
+    name = title.split(" of ")[0] + "_" + title.split(" of ")[1].split(" ")[0]
+    rows = {"functions": [msgspec.to_builtins(f) for f in functions], "rationales": texts}
+    (folder / f"{name}.json").write_text(json.dumps(rows))
 
 
 if __name__ == "__main__":

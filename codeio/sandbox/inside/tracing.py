@@ -5,8 +5,10 @@ it gives the same numbers on every supported interpreter of one minor version; b
 """
 
 import sys
+from collections import Counter as Counts
+from collections import OrderedDict, defaultdict, deque
 from collections.abc import Callable
-from types import FrameType
+from types import FrameType, SimpleNamespace
 from typing import Any
 
 from . import encode
@@ -14,6 +16,9 @@ from . import encode
 NAME = "<program>"
 SMALL = 1024  # characters of JSON; longer values are shown by their type only
 WIDE = 64  # items of a container that is looked into
+NESTED = 4  # levels of objects that are looked into
+SEQUENCES = (list, tuple, deque)
+MAPPINGS = (dict, defaultdict, Counts, OrderedDict)
 RESUMES = 0x20 | 0x80 | 0x200  # code flags of generators and coroutines: their frames come back
 KINDS = {"call": 0, "line": 1, "return": 2, "exception": 3}
 
@@ -159,7 +164,7 @@ def changes(names: dict[str, Any], seen: dict[str, str]) -> str:
 
 
 def shown(value: Any) -> str:
-    """Small JSON as it is; anything else as {"~": type}."""
+    """Small JSON as it is; anything else as {"~": type}, with what it holds where that is small and can be read."""
     kind = type(value)
     if kind is int or kind is str or kind is float or value is None or kind is bool:
         small = kind is not str or len(value) <= SMALL
@@ -172,7 +177,53 @@ def shown(value: Any) -> str:
                 return said
         except (TypeError, ValueError, RecursionError):
             pass
-    return f'{{"~":{encode.text(kind.__name__[:40])}}}'
+    try:
+        said = encode.text(looked_into(value, NESTED))
+        if len(said) <= SMALL:
+            return said
+    except (TypeError, ValueError, RecursionError, RuntimeError):
+        pass
+    return encode.text({"~": kind.__name__[:40]})
+
+
+def looked_into(value: Any, depth: int) -> Any:
+    """Containers as {"~": type, "of": items} and objects of the program as {"~": type, "has": attributes}."""
+    kind = type(value)
+    if value is None or kind in (int, str, float, bool):
+        return value
+    name = kind.__name__[:40]
+    if depth == 0:
+        return {"~": name}
+    if kind in SEQUENCES and len(value) <= WIDE:
+        return {"~": name, "of": [looked_into(item, depth - 1) for item in value]}
+    if kind in (set, frozenset) and len(value) <= WIDE:
+        return {"~": name, "of": sorted((plain(item) for item in value), key=encode.text)}
+    if kind in MAPPINGS and len(value) <= WIDE:
+        return {"~": name, "of": {key: looked_into(item, depth - 1) for key, item in dict.items(value)}}
+    return {"~": name, **attributes(value, depth)}
+
+
+def plain(value: Any) -> Any:
+    """An item of a set: JSON, tuples as lists. Raises TypeError for another."""
+    if type(value) is tuple:
+        return [plain(item) for item in value]
+    if value is None or type(value) in (int, str, float, bool):
+        return value
+    raise TypeError("an item that is not plain")
+
+
+def attributes(value: Any, depth: int) -> dict[str, Any]:
+    """Of a namespace or an object of the program's classes; read without asking it, which might run its code."""
+    kind = type(value)
+    if kind is not SimpleNamespace and kind.__dict__.get("__module__") != NAME.strip("<>"):
+        return {}
+    try:
+        held = object.__getattribute__(value, "__dict__")
+    except AttributeError:
+        return {}
+    if type(held) is not dict or len(held) > WIDE:
+        return {}
+    return {"has": {name: looked_into(item, depth - 1) for name, item in held.items()}}
 
 
 def observer(mode: str, most_lines: int, most_bytes: int) -> Plain | Counter | Tracer:

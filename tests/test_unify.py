@@ -216,6 +216,7 @@ REFUSED = {
     "no effect": "def f(x):\n    x += 1\n",
     "uses a name the file does not define": "def f(x):\n    return x + unheard_of\n",
     "code too long": "def f(n):\n" + "    n += 1\n" * 900 + "    return n\n",
+    "reads the clock": "import datetime\n\ndef f(x):\n    return [x, str(datetime.date.today())]\n",
     "uses random": "import random\n\ndef f(x):\n    return x + random.random()\n",
     "needs a module that is not there": "import requests\n\ndef f(x):\n    return requests.get(x)\n",
     "does not load": "K = 1 // 0\n\ndef f(x):\n    return x + K\n",

@@ -1,6 +1,7 @@
 """Candidates: what in a file could be asked about.   Module -> Candidate ... or why not"""
 
 import ast
+import re
 import sys
 from collections.abc import Iterator
 from typing import Literal
@@ -43,6 +44,10 @@ SIDE = {
     "breakpoint",
 }
 UNSTABLE = {"id", "hash", "object", "vars", "dir"}  # differ from process to process
+# Gives no pair, as the certificate finds; known before, it also leaves nothing of the hour in a description.
+CLOCK = re.compile(
+    r"(time\.)?(time|time_ns|perf_counter|monotonic|process_time|ctime|localtime|gmtime)|.*\.(now|utcnow|today)"
+)
 COMPATIBLE = {"unicode", "basestring", "long", "xrange", "reduce", "unichr", "cmp", "file", "buffer"}
 SKIPPED_DECORATORS = (
     "property",
@@ -193,6 +198,11 @@ def signature(node: ast.FunctionDef, skip: int) -> list[tuple[ast.arg, ast.expr 
 
 def calls(node: ast.AST) -> set[str]:
     return {n.func.id for n in ast.walk(node) if isinstance(n, ast.Call) and isinstance(n.func, ast.Name)}
+
+
+def reads_clock(node: ast.AST) -> bool:
+    called = (n.func for n in ast.walk(node) if isinstance(n, ast.Call))
+    return any(CLOCK.fullmatch(ast.unparse(func)) for func in called)
 
 
 def stores(node: ast.AST) -> bool:

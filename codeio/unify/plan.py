@@ -113,6 +113,8 @@ class Reader:
             return "uses a name the file does not define"
         if len(closure.code) > self.p.max_code_chars:
             return "code too long"
+        if closure.modules & {"time", "datetime"} and any(map(found.reads_clock, closure.nodes)):
+            return "reads the clock"
         return found.foreign(closure.modules, self.module.package)
 
     def evidence(self, one: Candidate) -> tuple[Wrapping, Evidence]:

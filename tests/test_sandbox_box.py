@@ -12,8 +12,10 @@ from pathlib import Path
 import pytest
 
 from codeio.errors import EngineError
-from codeio.sandbox import Call, Launch, Limits, Program, Run, Sandbox
+from codeio.sandbox import Call, Draw, Launch, Limits, Program, Run, Sandbox, workers
 from codeio.sandbox.box import agree
+from codeio.sandbox.tasks import Task
+from codeio.sandbox.workers import Queue
 from tests.conftest import ROOT
 
 LIMITS = Limits(cpu_s=0.3, memory_mb=256)
@@ -81,6 +83,48 @@ def test_map_takes_little_in_advance(box):
     assert next(results).calls[0].output == 0
     results.close()
     assert len(taken) < 200
+
+
+def test_of_many_small_jobs_a_zygote_is_sent_only_what_fits(monkeypatch):
+    """Were more on their way than the two sockets hold, both ends would wait for each other."""
+    monkeypatch.setattr(workers, "AHEAD_S", 1e9)
+    monkeypatch.setattr(workers, "AHEAD_BYTES", 1e9)
+    with Sandbox(LIMITS, workers=1) as box:
+        tasks = [box.submit(Run(DOUBLE, ({"x": n},))) for n in range(900)]
+        assert [t.future.result(timeout=60).calls[0].output for t in tasks] == [2 * n for n in range(900)]
+
+
+def test_a_zygote_is_replaced_though_work_never_ends(monkeypatch):
+    monkeypatch.setattr(workers, "RECYCLE", 20)
+    with Sandbox(LIMITS, workers=1) as box:
+        (worker,) = box.crew
+        start, zygotes = worker.start, list(worker.zygotes.values())
+        worker.start = lambda **which: zygotes.append(start(**which)) or zygotes[-1]
+        tasks = [box.submit(Run(DOUBLE, ({"x": n},))) for n in range(100)]
+        assert [t.future.result().calls[0].output for t in tasks] == [2 * n for n in range(100)]
+    assert [zygote.served for zygote in zygotes] == [20] * 5
+
+
+def test_urgent_and_long_jobs_start_first():
+    queue = Queue(workers=1)
+    long, short = f("return sum(range(10 ** 6))"), f("return 1")
+    known = Task(Run(long, ({"x": 0},)), LIMITS, urgent=False)
+    known.cpu, known.calls = 0.5, [Call({}, "ok")]
+    queue.learn(known)
+    jobs = {
+        "short": Run(short, ({"x": 0},)),
+        "draw": Draw(short, "", draws=10, want=5, seed=0),
+        "long": Run(long, ({"x": 0},)),
+        "urgent": Run(short, ({"x": 1},)),
+        "given up": Run(long, ({"x": 2},)),
+    }
+    tasks = {name: Task(job, LIMITS, urgent=name == "urgent") for name, job in jobs.items()}
+    for task in tasks.values():
+        queue.put(task)
+    tasks["given up"].future.cancel()
+    names = {id(task): name for name, task in tasks.items()}
+    taken = [names[id(queue.take(None, 0, False))] for _ in range(4)]
+    assert taken == ["urgent", "long", "draw", "short"]
 
 
 def test_many_threads_call_one_box(box):

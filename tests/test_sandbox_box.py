@@ -1,6 +1,7 @@
 """The box: many threads, lost processes, nothing left behind, second runs, no isolation no sandbox."""
 
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -198,6 +199,28 @@ def test_a_killed_driver_leaves_no_process():
     driver.kill()
     driver.communicate()
     assert awaited(lambda: not any(map(alive, pids)))
+
+
+ALONE = """
+import sys
+from codeio.sandbox import Limits, Program, Sandbox
+with Sandbox(Limits(cpu_s=1.0), workers=1) as box:
+    print([call.output for call in box.run(Program("def f(x): return x + 1", "f"), [{"x": 1}, {"x": 2}])])
+print(sorted(name for name in sys.modules if name.startswith("codeio.") and "sandbox" not in name))
+"""
+
+
+def test_it_is_usable_alone(tmp_path):
+    """With nothing of codeio beside it but the two modules that its page names."""
+    for name in ("__init__.py", "records.py", "errors.py", "sandbox"):
+        copy = shutil.copytree if name == "sandbox" else shutil.copyfile
+        (tmp_path / "codeio").mkdir(exist_ok=True)
+        copy(ROOT / "codeio" / name, tmp_path / "codeio" / name)
+    command = [sys.executable, "-P", "-c", f"import sys; sys.path.insert(0, {str(tmp_path)!r})\n{ALONE}"]
+    said = subprocess.run(
+        command, cwd=tmp_path, env={"PATH": os.environ["PATH"]}, capture_output=True, text=True
+    )
+    assert (said.stdout, said.stderr) == ("[2, 3]\n['codeio.errors', 'codeio.records']\n", "")
 
 
 def test_threads_that_end_take_no_zygote_along():

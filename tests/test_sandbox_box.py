@@ -281,6 +281,12 @@ def test_flat_memory_no_zombie_and_no_open_file_after_100_000_jobs():
         ("import os", "return os.urandom(4).hex()", False),
         ("import uuid", "return str(uuid.uuid4())", False),
         ("import secrets", "return secrets.randbelow(10 ** 9)", False),
+        ("import os", "return os.getpid()", False),
+        ("import time", "return int(time.monotonic()) // 3600", False),
+        ("import time", "return time.perf_counter_ns() // 10 ** 13", False),
+        ("import time", "return time.clock_gettime_ns(time.CLOCK_REALTIME) // 10 ** 13", False),
+        ("import time", "return time.process_time() > 5", True),
+        ("import queue", "try: queue.Queue().get(timeout=0.001)\n    except queue.Empty: return x", True),
         ("", "raise ValueError(x)", True),
     ],
 )

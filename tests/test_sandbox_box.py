@@ -251,13 +251,14 @@ def test_flat_memory_no_zombie_and_no_open_file_after_100_000_jobs():
             for k, result in zip(range(first, last), box.map(jobs(range(first, last))), strict=True):
                 (call,) = result.calls
                 assert (call.status, call.output) == (("died", None) if k % 100 == 99 else ("ok", 2 * k))
-            return size("self"), len(os.listdir("/proc/self/fd"))
+            below = [pid for worker in box.crew for pid in family(guardian(worker).pid)]
+            return size("self"), len(os.listdir("/proc/self/fd")), max(map(size, below)), below
 
-        memory, files = go(0, 30_000)  # what is remembered of programs has its full size by now
-        later, as_many = go(30_000, 100_000)
+        memory, files, largest, _ = go(0, 30_000)  # what is remembered of programs has its full size by now
+        later, as_many, as_large, below = go(30_000, 100_000)
         assert as_many <= files
         assert later < 1.1 * memory
-        below = [pid for worker in box.crew for pid in family(guardian(worker).pid)]
+        assert as_large < 1.1 * largest
         assert len(below) == 4
         assert all(map(alive, below))
         assert all(len(os.listdir(f"/proc/{pid}/fd")) < 10 for pid in below)

@@ -67,7 +67,8 @@ PROGRAMS = {
 }  # what they start: ours, no foreign code
 PROCESS = re.compile(
     r"os\.(system|popen|fork\w*|exec\w+|spawn\w+|posix_spawn\w*)$|importlib\.import_module$"
-    r"|asyncio\.create_subprocess\w+$|(module_from_spec|exec_module|FunctionType|CodeType|__builtins__)$|builtins\.(exec|eval|compile|__import__)$"
+    r"|asyncio\.create_subprocess\w+$|(module_from_spec|exec_module|FunctionType|CodeType|__builtins__)$"
+    r"|builtins\.(exec|eval|compile|__import__)$"
 )
 
 

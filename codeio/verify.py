@@ -6,6 +6,7 @@ what happened.
 """
 
 import os
+import re
 from collections.abc import Iterable, Sequence
 from contextlib import AbstractContextManager, nullcontext
 
@@ -22,6 +23,7 @@ from codeio.sandbox.cache import Cache
 CACHE = ROOT / ".work" / "calls.sqlite"
 CACHE_BYTES = 256 << 20
 SHOWN = 300  # characters of a value that a feedback shows
+ADDRESS = re.compile(r"(?<= at )0x[0-9a-fA-F]{6,}")  # in the text of an object that has none of its own
 RAISED = ("exception", "missing_module", "load_error")
 LIMITS = ("timeout_cpu", "timeout_wall", "oom", "died")  # the code never got to a result
 
@@ -97,7 +99,8 @@ def judge(problem: Problem, answer: Json, calls: Calls) -> Verdict:
         return Verdict(status=call.status, correct=False, feedback=failed(call, parts))
     if values.same(call.output, problem.given):
         return Verdict(status="ok", correct=True, feedback=feedback("ok"))
-    said = feedback("wrong_input", real=shown(call.output), **parts)
+    real = ADDRESS.sub("0x", shown(call.output))
+    said = feedback("wrong_input", real=real, **parts)
     return Verdict(status="mismatch", correct=False, feedback=said)
 
 

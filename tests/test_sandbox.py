@@ -1,5 +1,6 @@
 """The sandbox's answers: every status from real code, what a call reports, draws and traces."""
 
+import random
 from typing import get_args
 
 import pytest
@@ -165,18 +166,22 @@ def test_nothing_is_left_for_the_next_job(box):
 
 EXITS = """
 import atexit, threading, time
+def spin():
+    while True: pass
 class A:
-    def __del__(self): print("del")
+    def __del__(self): spin()
 keep = A()
-atexit.register(print, "exit")
+atexit.register(spin)
 def f(x):
     threading.Thread(target=time.sleep, args=(60,)).start()
     return x
 """
 
 
-def test_threads_and_exit_hooks_do_not_hold_a_job(box):
-    assert box.run(Program(EXITS, "f"), [{"x": 5}])[0].output == 5
+def test_threads_do_not_hold_a_job_and_exit_hooks_do_not_run(box):
+    task = box.submit(Run(Program(EXITS, "f"), ({"x": 5},)))
+    assert task.future.result().calls[0].output == 5
+    assert task.cpu < LIMITS.cpu_s  # a hook that ran would have used it up
     assert box.run(f("return x + 1"), [{"x": 5}])[0].output == 6
 
 
@@ -283,6 +288,18 @@ def test_draw(box):
     few = drawn(box, "def input_generator(rng): return {'x': rng.choice([1, 2])}")
     assert sorted(c.input["x"] for c in few.calls) == [1, 2]
     assert len(drawn(box, INTS, draws=3).calls) == 3
+
+
+def test_of_a_thousand_draws_the_first_distinct_ones_are_kept(box):
+    generator = "def input_generator(rng): return {'x': rng.choice([*range(150)] + [{1}])}"
+    rng, first = random.Random(1), {}
+    for _ in range(1000):
+        first[rng.choice([*range(150), -1])] = None
+    first.pop(-1)
+    assert len(first) == 150
+    kept = [c.input["x"] for c in drawn(box, generator, draws=1000, want=200).calls]
+    assert kept == list(first)
+    assert [c.input["x"] for c in drawn(box, generator, draws=1000, want=9).calls] == kept[:9]
 
 
 def test_draw_passes_over_bad_draws(box):

@@ -1,6 +1,7 @@
 """The box: many threads, lost processes, nothing left behind, second runs, no isolation no sandbox."""
 
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -12,8 +13,10 @@ from pathlib import Path
 import pytest
 
 from codeio.errors import EngineError
-from codeio.sandbox import Call, Launch, Limits, Program, Run, Sandbox
+from codeio.sandbox import Call, Draw, Launch, Limits, Program, Run, Sandbox, workers
 from codeio.sandbox.box import agree
+from codeio.sandbox.tasks import Task
+from codeio.sandbox.workers import Queue
 from tests.conftest import ROOT
 
 LIMITS = Limits(cpu_s=0.3, memory_mb=256)
@@ -81,6 +84,48 @@ def test_map_takes_little_in_advance(box):
     assert next(results).calls[0].output == 0
     results.close()
     assert len(taken) < 200
+
+
+def test_of_many_small_jobs_a_zygote_is_sent_only_what_fits(monkeypatch):
+    """Were more on their way than the two sockets hold, both ends would wait for each other."""
+    monkeypatch.setattr(workers, "AHEAD_S", 1e9)
+    monkeypatch.setattr(workers, "AHEAD_BYTES", 1e9)
+    with Sandbox(LIMITS, workers=1) as box:
+        tasks = [box.submit(Run(DOUBLE, ({"x": n},))) for n in range(900)]
+        assert [t.future.result(timeout=60).calls[0].output for t in tasks] == [2 * n for n in range(900)]
+
+
+def test_a_zygote_is_replaced_though_work_never_ends(monkeypatch):
+    monkeypatch.setattr(workers, "RECYCLE", 20)
+    with Sandbox(LIMITS, workers=1) as box:
+        (worker,) = box.crew
+        start, zygotes = worker.start, list(worker.zygotes.values())
+        worker.start = lambda **which: zygotes.append(start(**which)) or zygotes[-1]
+        tasks = [box.submit(Run(DOUBLE, ({"x": n},))) for n in range(100)]
+        assert [t.future.result().calls[0].output for t in tasks] == [2 * n for n in range(100)]
+    assert [zygote.served for zygote in zygotes] == [20] * 5
+
+
+def test_urgent_and_long_jobs_start_first():
+    queue = Queue(workers=1)
+    long, short = f("return sum(range(10 ** 6))"), f("return 1")
+    known = Task(Run(long, ({"x": 0},)), LIMITS, urgent=False)
+    known.cpu, known.calls = 0.5, [Call({}, "ok")]
+    queue.learn(known)
+    jobs = {
+        "short": Run(short, ({"x": 0},)),
+        "draw": Draw(short, "", draws=10, want=5, seed=0),
+        "long": Run(long, ({"x": 0},)),
+        "urgent": Run(short, ({"x": 1},)),
+        "given up": Run(long, ({"x": 2},)),
+    }
+    tasks = {name: Task(job, LIMITS, urgent=name == "urgent") for name, job in jobs.items()}
+    for task in tasks.values():
+        queue.put(task)
+    tasks["given up"].future.cancel()
+    names = {id(task): name for name, task in tasks.items()}
+    taken = [names[id(queue.take(None, 0, False))] for _ in range(4)]
+    assert taken == ["urgent", "long", "draw", "short"]
 
 
 def test_many_threads_call_one_box(box):
@@ -156,6 +201,28 @@ def test_a_killed_driver_leaves_no_process():
     assert awaited(lambda: not any(map(alive, pids)))
 
 
+ALONE = """
+import sys
+from codeio.sandbox import Limits, Program, Sandbox
+with Sandbox(Limits(cpu_s=1.0), workers=1) as box:
+    print([call.output for call in box.run(Program("def f(x): return x + 1", "f"), [{"x": 1}, {"x": 2}])])
+print(sorted(name for name in sys.modules if name.startswith("codeio.") and "sandbox" not in name))
+"""
+
+
+def test_it_is_usable_alone(tmp_path):
+    """With nothing of codeio beside it but the two modules that its page names."""
+    for name in ("__init__.py", "records.py", "errors.py", "sandbox"):
+        copy = shutil.copytree if name == "sandbox" else shutil.copyfile
+        (tmp_path / "codeio").mkdir(exist_ok=True)
+        copy(ROOT / "codeio" / name, tmp_path / "codeio" / name)
+    command = [sys.executable, "-P", "-c", f"import sys; sys.path.insert(0, {str(tmp_path)!r})\n{ALONE}"]
+    said = subprocess.run(
+        command, cwd=tmp_path, env={"PATH": os.environ["PATH"]}, capture_output=True, text=True
+    )
+    assert (said.stdout, said.stderr) == ("[2, 3]\n['codeio.errors', 'codeio.records']\n", "")
+
+
 def test_threads_that_end_take_no_zygote_along():
     made = []
     thread = threading.Thread(target=lambda: made.append(Sandbox(LIMITS, workers=1)))
@@ -184,13 +251,14 @@ def test_flat_memory_no_zombie_and_no_open_file_after_100_000_jobs():
             for k, result in zip(range(first, last), box.map(jobs(range(first, last))), strict=True):
                 (call,) = result.calls
                 assert (call.status, call.output) == (("died", None) if k % 100 == 99 else ("ok", 2 * k))
-            return size("self"), len(os.listdir("/proc/self/fd"))
+            below = [pid for worker in box.crew for pid in family(guardian(worker).pid)]
+            return size("self"), len(os.listdir("/proc/self/fd")), max(map(size, below)), below
 
-        memory, files = go(0, 30_000)  # what is remembered of programs has its full size by now
-        later, as_many = go(30_000, 100_000)
+        memory, files, largest, _ = go(0, 30_000)  # what is remembered of programs has its full size by now
+        later, as_many, as_large, below = go(30_000, 100_000)
         assert as_many <= files
         assert later < 1.1 * memory
-        below = [pid for worker in box.crew for pid in family(guardian(worker).pid)]
+        assert as_large < 1.1 * largest
         assert len(below) == 4
         assert all(map(alive, below))
         assert all(len(os.listdir(f"/proc/{pid}/fd")) < 10 for pid in below)
@@ -214,6 +282,12 @@ def test_flat_memory_no_zombie_and_no_open_file_after_100_000_jobs():
         ("import os", "return os.urandom(4).hex()", False),
         ("import uuid", "return str(uuid.uuid4())", False),
         ("import secrets", "return secrets.randbelow(10 ** 9)", False),
+        ("import os", "return os.getpid()", False),
+        ("import time", "return int(time.monotonic()) // 3600", False),
+        ("import time", "return time.perf_counter_ns() // 10 ** 13", False),
+        ("import time", "return time.clock_gettime_ns(time.CLOCK_REALTIME) // 10 ** 13", False),
+        ("import time", "return time.process_time() > 5", True),
+        ("import queue", "try: queue.Queue().get(timeout=0.001)\n    except queue.Empty: return x", True),
         ("", "raise ValueError(x)", True),
     ],
 )

@@ -87,7 +87,7 @@ def judged(calls, row):
 
 
 def flips(some):
-    """Functions whose verdicts are not the same in all runs, alone and in a crowd that is always busy."""
+    """Functions with the verdicts that are not those of the first run: alone, then in a crowd that is always busy."""
     stable = {n: row for n, row in some.items() if n not in UNSTABLE}
     seen = {n: [] for n in stable}
     with Sandbox(LIMITS, workers=1) as alone, Sandbox(LIMITS, workers=4 * CORES) as crowd:
@@ -97,9 +97,15 @@ def flips(some):
             results = box.map(one for one in jobs if one)
             found = [r.calls for r in results]
             for n, calls in zip(stable, found[:: 2 if crowded else 1], strict=True):
-                seen[n].append(judged(calls, stable[n]))
-    assert all(len(verdict) == 2 * RUNS for verdict in seen.values())
-    return {n: verdict for n, verdict in seen.items() if any(one != verdict[0] for one in verdict)}
+                errors = [call.error for call in calls]
+                seen[n].append(list(zip(judged(calls, stable[n]), errors, strict=True)))
+    assert all(len(several) == 2 * RUNS for several in seen.values())
+    found = {n: [run for run in several if run != several[0]] for n, several in seen.items()}
+    return {
+        n: [pair for run in others for pair in zip(seen[n][0], run, strict=True) if pair[0] != pair[1]]
+        for n, others in found.items()
+        if others
+    }
 
 
 def test_half_of_the_verdicts_never_flip(light):

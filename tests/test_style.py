@@ -58,13 +58,18 @@ def test_no_broad_except_outside_the_boundaries(path):
 RUNS_TEXT = {"exec", "eval", "compile", "__import__", "execfile"}  # in any role: map(eval, ...) runs code too
 RUNS_CODE = {
     "runpy", "code", "codeop", "pickle", "marshal", "shelve", "dill", "cloudpickle", "joblib", "imp", "ctypes", "pty",
+    "timeit", "doctest", "bdb", "pdb", "cProfile", "profile", "trace", "cffi", "zipimport",
 }  # fmt: skip
 STARTS = {"subprocess", "multiprocessing", "concurrent"}
 PROGRAMS = {
     "codeio/facts.py": {"git"},
     "codeio/rebuild.py": {"git", "python"},
 }  # what they start: ours, no foreign code
-PROCESS = re.compile(r"os\.(system|popen|fork\w*|exec\w+|spawn\w+|posix_spawn\w*)$|importlib\.import_module$")
+PROCESS = re.compile(
+    r"os\.(system|popen|fork\w*|exec\w+|spawn\w+|posix_spawn\w*)$|importlib\.import_module$"
+    r"|asyncio\.create_subprocess\w+$|(module_from_spec|exec_module|FunctionType|CodeType|__builtins__)$"
+    r"|builtins\.(exec|eval|compile|__import__)$"
+)
 
 
 def foreign(text: str, may_start: bool = False) -> list[str]:
@@ -98,6 +103,8 @@ def test_foreign_code_runs_in_the_sandbox_only(path):
         "exec(x)", "y = eval", "list(map(eval, z))", "compile(x, y, z)", "import pickle", "import os\nos.system(x)",
         "import subprocess", "from subprocess import run", "import runpy as r", "import os\nos.execv(x, y)",
         "from concurrent.futures import ProcessPoolExecutor", "import importlib\nimportlib.import_module(x)",
+        "import builtins\nbuiltins.exec(x)", "import types\ntypes.FunctionType(x, {})", "spec.loader.exec_module(m)",
+        "import asyncio\nasyncio.create_subprocess_exec(x)", "from timeit import timeit",
     ],
 )  # fmt: skip
 def test_the_rule_notices(code):

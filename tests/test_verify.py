@@ -145,6 +145,13 @@ def test_feedback_names_the_input_and_what_came_of_it(narrow, ending):
     assert not re.search(r"0x[0-9a-f]|/\w+/|\$", verdict.feedback)
 
 
+def test_feedback_shows_no_address_that_an_output_holds(narrow):
+    code = "def f(k):\n    return [hex(1 << 40), str(object())] if k else 'x'"
+    problem = pose(narrow, code, [{"k": 0}], kind="natural")[1]
+    (verdict,) = verdicts([(problem, '{"input": {"k": 1}}')], narrow, 5000)
+    assert 'with it the output is ["0x10000000000","<object object at 0x>"], not "x"' in verdict.feedback
+
+
 def test_feedback_of_code_that_does_not_load(narrow):
     _, problem = pose(narrow, "def f(k): return k", [{"k": 1}])
     broken = replace(problem, code="1 / 0\n" + problem.code)

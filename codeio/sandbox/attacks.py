@@ -66,6 +66,21 @@ DENIED = {
             except OSError: pass
         return 'denied'""",
     "write a library": "import json; open(json.__file__, 'a').write('#')",
+    "write an installed package": """
+        import os, sys
+        for place in [p for p in sys.path if p.endswith('-packages')]:
+            try:
+                open(place + '/x.pth', 'w')
+                return 'got through'
+            except OSError: pass
+        return 'denied'""",
+    "fill the disk": """
+        import os
+        for place in ('/tmp', '/var/tmp', '/dev/shm', '/', '.'):
+            try: os.posix_fallocate(os.open(place + '/x', os.O_CREAT | os.O_RDWR), 0, 1 << 40)
+            except OSError: continue
+            return 'got through'
+        return 'denied'""",
     "unlink a library": "import json, os; os.unlink(json.__file__)",
     "make a folder": "import os; os.mkdir('/tmp/x')",
     "temporary file": "import tempfile; tempfile.TemporaryFile()",
@@ -73,6 +88,15 @@ DENIED = {
     "symlink": "import os; os.symlink('/etc', '/tmp/l')",
     "mknod": "import os; os.mknod('/tmp/x')",
     "fork": "import os; os.fork()",
+    "fork bomb": """
+        import os
+        for _ in range(1000):
+            try:
+                if os.fork() == 0: os._exit(0)
+                return 'got through'
+            except PermissionError: pass
+        return 'denied'""",
+    "spawn": "import os; os.posix_spawn('/bin/true', ['true'], {})",
     "subprocess": "import subprocess; subprocess.run(['/bin/true'])",
     "os.system": "import os\nif os.system('true'): return 'denied'",
     "multiprocessing": "import multiprocessing as m; m.get_context('fork').Process(target=print).start()",
@@ -94,6 +118,11 @@ DENIED = {
     "lower a limit of the parent": "import os, resource as r; r.prlimit(os.getppid() or 1, r.RLIMIT_CPU, (1, 1))",
     "renice others": "import os; os.setpriority(os.PRIO_USER, 0, 19)",
     "memfd": "import os; os.memfd_create('x')",
+    "memfd and exec": """
+        import os
+        fd = os.memfd_create('x')
+        os.write(fd, b'#!/bin/sh')
+        os.execve(fd, ['x'], {})""",
     "chroot": "import os; os.chroot('/usr')",
     "ptrace": "import ctypes, os\nif ctypes.CDLL(None).ptrace(16, os.getppid() or 1, 0, 0) < 0: return 'denied'",
     "unshare": "import ctypes\nif ctypes.CDLL(None).unshare(0x10000000) < 0: return 'denied'",
@@ -102,6 +131,7 @@ DENIED = {
     "message queue": "import ctypes\nif ctypes.CDLL(None).msgget(7, 0o1666) < 0: return 'denied'",
     "push into a terminal": "import fcntl; fcntl.ioctl(0, 0x5412, b'x')",
     "write a process's memory": "import os; open(f'/proc/{os.getppid() or 1}/mem', 'r+b')",
+    "write one's own memory": "open('/proc/self/mem', 'r+b')",
     "leave by a kept folder": "import os; os.chdir('/usr/lib/../../..'); os.listdir('.')",
     "undo die-with-parent": "import ctypes\nif ctypes.CDLL(None).prctl(1, 0, 0, 0, 0) < 0: return 'denied'",
 }  # fmt: skip
@@ -226,7 +256,7 @@ ENDINGS = [
     Attack("inherited descriptors", FDS),
     Attack("lie about the clock", CLOCK, ("timeout_wall",), slow=True),
     Attack("write a little all the time", DRIBBLE, ("timeout_wall", "died"), slow=True),
-    Attack("thread bomb", THREADS, ("ok", "oom", "exception"), slow=True),
+    Attack("thread bomb", THREADS, ("ok", "oom", "exception", "timeout_cpu", "timeout_wall"), slow=True),
 ]  # fmt: skip
 
 

@@ -8,18 +8,20 @@ import json
 import re
 import struct
 from collections.abc import Iterator, Mapping
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 import msgspec
 
 from codeio.records import Json
 from codeio.sandbox.inside.runner import DRAWN, FRAME, LOADED
-from codeio.sandbox.jobs import Arc, Call, Event, Limits
+from codeio.sandbox.jobs import Call, Event, Limits
 
 KINDS = ("call", "line", "return", "exception")
 PATH = re.compile(r"(?<![\w.)\]/])/(?:[^\s/'\":,;()<>]+/)+([^\s/'\":,;()<>]*)")
 ADDRESS = re.compile(r"\b0x[0-9a-fA-F]{6,}\b")
 SHOWN = 300  # characters of an error
+
+Count = Annotated[int, msgspec.Meta(ge=-1, le=(1 << 63) - 1)]  # what any store of ours holds
 
 
 class Step(msgspec.Struct, array_like=True):
@@ -27,8 +29,8 @@ class Step(msgspec.Struct, array_like=True):
 
     kind: Literal[0, 1, 2, 3]
     name: str
-    line: int
-    depth: int
+    line: Count
+    depth: Count
     changes: dict[str, Any]
     value: Any
 
@@ -40,8 +42,8 @@ class Answer(msgspec.Struct):
     o: msgspec.Raw = msgspec.Raw(b"null")
     m: bool = False
     e: str = ""
-    n: int = -1
-    a: tuple[Arc, ...] = ()
+    n: Count = -1
+    a: tuple[tuple[Count, Count, Count], ...] = ()
     x: bool = False
     v: tuple[Step, ...] = ()
 

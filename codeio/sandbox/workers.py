@@ -23,7 +23,10 @@ from codeio.sandbox.zygote import Gone, Zygote
 
 RECYCLE = 4000  # jobs after which a zygote is replaced
 AHEAD_S = 0.01  # of work that a zygote may have waiting in its socket
-AHEAD_BYTES = 60_000  # less than a socket buffer: sending never waits for a zygote that is itself sending
+AHEAD = 32  # jobs that may wait there; a small message takes about a kilobyte of a socket buffer
+AHEAD_BYTES = (
+    60_000  # of them: less than a buffer, so that sending never waits for a zygote that is itself sending
+)
 STREAK = 64  # jobs of one kind of zygote before another kind gets its turn
 GRACE_S = 60  # beyond the limits of a job, before a silent zygote is given up
 MEMORY = 20_000  # programs whose CPU time is remembered, to start long ones first
@@ -168,10 +171,14 @@ class Worker:
         if not self.flying:
             self.streak = 0
             return self.queue.take(None, 0, False)
-        ahead = sum(f.size for f in self.flying)
-        if len(self.flying) * self.pace > AHEAD_S or ahead > AHEAD_BYTES or self.flying[0].solo:
-            return None
-        return self.queue.take(self.flying[0].task.key, len(self.flying), self.streak > STREAK)
+        key, held = self.flying[0].task.key, len(self.flying)
+        return None if self.full(key, held) else self.queue.take(key, held, self.streak > STREAK)
+
+    def full(self, key: Key, held: int) -> bool:
+        """Whether the busy zygote has enough waiting, or shall become idle to be replaced."""
+        if self.flying[0].solo or held >= AHEAD or self.zygotes[key].served + held >= RECYCLE:
+            return True
+        return held * self.pace > AHEAD_S or sum(f.size for f in self.flying) > AHEAD_BYTES
 
     def give(self, task: Task) -> None:
         """Send a task to its zygote, which is started on first use."""

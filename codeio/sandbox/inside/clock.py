@@ -1,4 +1,4 @@
-"""Clock: move the wall clock of this process, for a second run at another time.   seconds -> patched modules"""
+"""Clock: move the clocks of this process, for a second run at another time.   seconds -> patched modules"""
 
 import datetime
 import time
@@ -6,18 +6,29 @@ from typing import Any
 
 
 def shift(seconds: float) -> None:
-    """From now on `time` and `datetime` tell a time that is `seconds` later."""
-    now, now_ns = time.time, time.time_ns
-    time.time = lambda: now() + seconds
-    time.time_ns = lambda: now_ns() + int(seconds * 1e9)
+    """From now on `time` and `datetime` tell a time that is `seconds` later, and a machine up for longer.
+
+    What C code reads by itself (numpy.datetime64("now"), pandas.Timestamp.now) stays as it is.
+    """
+    for suffix, by in (("", seconds), ("_ns", int(seconds * 1e9))):
+        for name in ("time", "monotonic", "perf_counter"):
+            setattr(time, name + suffix, moved(getattr(time, name + suffix), by))
+        setattr(time, f"clock_gettime{suffix}", chosen(getattr(time, f"clock_gettime{suffix}"), by))
     for name in ("localtime", "gmtime", "ctime"):
         setattr(time, name, later(getattr(time, name), seconds))
-    real = time.clock_gettime
-    time.clock_gettime = lambda clock: real(clock) + (seconds if clock == time.CLOCK_REALTIME else 0)
     strftime, asctime = time.strftime, time.asctime
     time.strftime = lambda form, moment=None: strftime(form, moment or time.localtime())
     time.asctime = lambda moment=None: asctime(moment or time.localtime())
     calendar(datetime.timedelta(seconds=seconds))
+
+
+def moved(clock: Any, by: float) -> Any:
+    return lambda: clock() + by
+
+
+def chosen(clock: Any, by: float) -> Any:
+    """clock_gettime: of the clocks that it is asked for, those of processes and threads stay."""
+    return lambda which: clock(which) + (by if which in (time.CLOCK_REALTIME, time.CLOCK_MONOTONIC) else 0)
 
 
 def later(function: Any, seconds: float) -> Any:

@@ -4,6 +4,8 @@ Two styles. *notation* is what small models learn from; *english* is for reading
 told as a guess with a forward check; in English, earlier guesses that were really executed come first.
 """
 
+import ast
+from functools import lru_cache
 from typing import Literal
 
 import msgspec
@@ -55,6 +57,8 @@ def style_of(kind: Kind, wish: Literal["auto", "notation", "english"]) -> Style:
 def tell(telling: Telling) -> str | Refused:
     """The rationale, or why there is none."""
     root = unfold(telling.call.events)
+    if asks_for_addresses(telling.code):
+        return Refused("steps differ from run to run", "id()")
     if root is None:
         return Refused("nothing was traced")
     try:
@@ -63,6 +67,13 @@ def tell(telling: Telling) -> str | Refused:
         return Refused("narration disagrees with trace", str(error))
     except (Unknown, RecursionError) as error:
         return Refused("trace cannot be told", str(error))
+
+
+@lru_cache(maxsize=1024)
+def asks_for_addresses(code: str) -> bool:
+    """Whether `id` is called: the result is certified, but the steps to it show where things lay."""
+    called = (n.func for n in ast.walk(ast.parse(code)) if isinstance(n, ast.Call))
+    return any(isinstance(func, ast.Name) and func.id == "id" for func in called)
 
 
 def noted(telling: Telling, root: Frame) -> str | Refused:

@@ -43,7 +43,6 @@ SIDE = {
     "compile",
     "breakpoint",
 }
-UNSTABLE = {"id", "hash", "object", "vars", "dir"}  # differ from process to process
 # Gives no pair, as the certificate finds; known before, it also leaves nothing of the hour in a description.
 CLOCK = re.compile(
     r"(time\.)?(time|time_ns|perf_counter|monotonic|process_time|ctime|localtime|gmtime)|.*\.(now|utcnow|today)"

@@ -35,12 +35,14 @@ Done = Iterator[tuple[int, "frame.Report"]]
 def map_shards(params: Params, stage: "frame.Stage", todo: Todo, work: Path) -> Done:
     """(shard number, its report), in order of completion."""
     count = min(params.workers or os.cpu_count() or 1, len(todo) // SHARE)
-    started_as_module = stage.open.__module__ == "__main__"  # only then do new processes find it again
-    return (
-        several(params, stage, todo, work, count)
-        if started_as_module and count > 1
-        else here(params, stage, todo, work)
-    )
+    if count < 2 or not found_again(stage):
+        return here(params, stage, todo, work)
+    return several(params, stage, todo, work, count)
+
+
+def found_again(stage: "frame.Stage") -> bool:
+    """Whether a new process can import the stage: it was started as `python -m`, not from a text or a test."""
+    return stage.open.__module__ == "__main__" and sys.modules["__main__"].__spec__ is not None
 
 
 def here(params: Params, stage: "frame.Stage", todo: Todo, work: Path) -> Done:

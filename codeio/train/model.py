@@ -11,7 +11,7 @@ from transformers import (
     PreTrainedModel,
     PreTrainedTokenizerBase,
 )
-from transformers.utils.logging import disable_progress_bar
+from transformers.utils.logging import disable_progress_bar, set_verbosity_error
 
 from codeio.errors import BadInput
 from codeio.params import ROOT, Params
@@ -59,8 +59,10 @@ def load(at: str | Path, revision: str | None = None) -> PreTrainedModel:
 def settle(params: Params) -> None:
     """Threads as the machine file says; the tokenizer may use its own, nothing forks while it works.
 
-    Bars of single files that are read or written are left out: a checkpoint here is one.
+    Bars of single files are left out, a checkpoint here is one; so are reminders of a context that a padded batch
+    passes and none of its rows does.
     """
     disable_progress_bar()
+    set_verbosity_error()
     os.environ.setdefault("TOKENIZERS_PARALLELISM", "true")
     torch.set_num_threads(params.machine.threads or os.cpu_count() or 1)

@@ -184,7 +184,7 @@ SPREAD = 10.0
 @pytest.fixture(scope="module")
 def loaded():
     """A random model whose text shows every token: ASCII only, and weights too large to repeat the last one."""
-    words = tokenizer.train(iter(["def f(x):\n    return x + 12"]), 264)
+    words = tokenizer.train([("def f(x):\n    return x + 12", "")], 264)
     made = model.fresh(PARAMS, words).eval()
     mute = [n for n in words.get_vocab().values() if not words.decode(n).isascii()]
     with torch.no_grad():

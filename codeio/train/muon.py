@@ -65,6 +65,7 @@ class Muon(torch.optim.AdamW):
         state = self.state[weight]
         if "momentum" not in state:
             state["momentum"] = torch.zeros_like(weight)
+            state["step"] = torch.zeros(())  # AdamW looks for one in every state that it loads
         state["momentum"].lerp_(weight.grad, 1 - MOMENTUM)
         return weight.grad.lerp(state["momentum"], MOMENTUM)
 

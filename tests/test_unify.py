@@ -228,6 +228,12 @@ REFUSED = {
 }
 
 
+def test_a_look_at_the_callers_is_none_of_a_function(box):
+    code = "import sys\n\ndef f(depth):\n    return sys._getframe(depth % 2).f_lineno\n"
+    functions, dropped = unified(box, code)
+    assert (functions, [d.reason for d in dropped]) == ([], ["needs input, a file or the interpreter"])
+
+
 @pytest.mark.parametrize("reason", REFUSED)
 def test_refused_with_its_reason(box, reason):
     functions, dropped = unified(box, REFUSED[reason])

@@ -158,7 +158,7 @@ def refusal(one: Candidate) -> str | None:
         return "no parameters"
     if len([a for a, default in counted if default is None]) > MANY:
         return "too many parameters"
-    if calls(one.node) & SIDE:
+    if calls(one.node) & SIDE or looks_at_callers(one.node):
         return "needs input, a file or the interpreter"
     if not one.returns and not (calls(one.node) or stores(one.node)):
         return "no effect"
@@ -197,6 +197,11 @@ def signature(node: ast.FunctionDef, skip: int) -> list[tuple[ast.arg, ast.expr 
 
 def calls(node: ast.AST) -> set[str]:
     return {n.func.id for n in ast.walk(node) if isinstance(n, ast.Call) and isinstance(n.func, ast.Name)}
+
+
+def looks_at_callers(node: ast.AST) -> bool:
+    """`sys._getframe()`: what it gives depends on who calls, not on the input."""
+    return any(isinstance(n, ast.Attribute) and n.attr == "_getframe" for n in ast.walk(node))
 
 
 def reads_clock(node: ast.AST) -> bool:

@@ -121,14 +121,16 @@ def without_strings(line: str, words: frozenset[str]) -> Iterator[str]:
 
 def phrases(pieces: Counter[Atoms], room: int) -> list[str]:
     """At most `room` phrases that save the most tokens, the best first; ties in the order of the alphabet."""
-    saves = {p: saved(part) for atoms in pieces for part in parts(atoms) if fits(p := "".join(part))}
+    saves: dict[str, int] = {}
     seen: Counter[str] = Counter()
     for atoms, count in pieces.items():
         for part in parts(atoms):
-            seen["".join(part)] += count
-    found, many = best(saves, seen, WIDER * room), sum(pieces.values())
+            if fits(phrase := "".join(part)):
+                saves[phrase] = saved(part)
+                seen[phrase] += count
+    found = best(saves, seen, WIDER * room)
     lines = ["".join(atoms) for atoms in pieces]
-    while many and len(found) > room:
+    while len(found) > room:  # a phrase within another is used less than it is seen
         tokenizer = assembled(found)
         used: Counter[str] = Counter()
         for encoding, count in zip(tokenizer.encode_batch(lines), pieces.values(), strict=True):

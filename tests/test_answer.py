@@ -84,3 +84,13 @@ def test_what_cannot_be_told_is_dropped_with_the_reason(box):
 def test_an_unknown_teacher_is_refused():
     with pytest.raises(BadParams, match="did you mean trace"):
         teacher(load("answer.teacher=trac"), None)
+
+
+def test_no_slip_shows_an_address(box):
+    """The mutants that take the other branch give one, and it is another in each run."""
+    code = "def f(n):\n    if n >= 0:\n        return str(n + 1)\n    return repr(object())\n"
+    found = revised(
+        pose(box, code, [{"n": n} for n in range(8)]), box, "answer.teacher=slip", "answer.slip.right_first=0"
+    )
+    assert found
+    assert not [turn for one in found for turn in one.turns if "0x" in turn.main.response]

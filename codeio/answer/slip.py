@@ -6,7 +6,6 @@ the original.
 """
 
 import ast
-import re
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
 from itertools import islice
@@ -21,12 +20,10 @@ from codeio.calls import Calls, Wanted, run, wanted
 from codeio.params import Answer
 from codeio.records import Json, Problem, Sample
 from codeio.sandbox import Call, Sandbox
+from codeio.sandbox.wire import ADDRESS
 
 MUTANTS = 2  # tried per function and turn
 GLANCES = 3  # misread inputs tried per problem, more in later turns
-ADDRESS = re.compile(
-    r"\b0x[0-9a-fA-F]{6,}\b"
-)  # a mutant's result has no certificate: it must not be another next time
 MISTAKEN = "mis-read target"  # the guess is checked rightly against a result that was read wrongly
 
 
@@ -119,6 +116,7 @@ def choose(problem: Problem, tried: list[tuple[str, Wanted]], calls: Calls, turn
             wrong, prediction = not values.same(call.output, problem.wanted), call.output
         else:
             wrong, prediction = misleads(problem, option, call, calls), option.told.input
+        # A mutant's result has no certificate: one that shows an address is another next time.
         if not wrong or values.fault(call.output) or ADDRESS.search(values.canonical(call.output)):
             continue
         if not any(values.same(prediction, x) for x in said):

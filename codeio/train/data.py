@@ -76,7 +76,7 @@ def order(lengths: Sequence[int], batch: int, steps: int, seed: int) -> list[int
     """Which rows the steps see, `batch` indices per step: rows of like length together, lengths in no order.
 
     The trainer's own grouping goes from long to short over and over; with the same tokens the tiny model ended at a
-    loss of 0.12 instead of 0.07.
+    loss of 0.12 instead of 0.08.
     """
     rng, found = Random(seed), []
     while len(found) < steps * batch:

@@ -52,6 +52,44 @@ def test_an_output_is_told_step_by_step(box, code, given, told):
     assert one.gold == told
 
 
+PICKED = "def f(xs, k):\n    r = []\n    for x in xs[1:]:\n        r.append(x + k)\n    return r\n"
+ASKED_TWICE = "def f(xs):\n    t = len(xs)\n    for x in xs:\n        t += x\n    return t\n"
+NESTED = "def f(n):\n    t = 0\n    for i in range(2):\n        for j in range(n):\n            t += j\n    return t\n"
+
+
+@pytest.mark.parametrize(
+    ("code", "given", "told"),
+    [
+        (
+            SUMMED,
+            {"xs": [5, 4]},
+            'f=10\nt=1\nA5 5>3 T t=1+5=6\nB4 4>3 T t=6+4=10\nf=10\n{"input":{"xs":[5,4]}}',
+        ),
+        (COUNTED, {"n": 2}, 'f=3\nt=0\nA1 t=0+1=1\nB2 t=1+2=3\nf=3\n{"input":{"n":2}}'),
+        (
+            PICKED,
+            {"xs": [0, 4], "k": 2},
+            'f=[6] k=2\nr=[]\nA4 4+2=6 r=[6]\nf=[6]\n{"input":{"xs":[0,4],"k":2}}',
+        ),
+        (
+            ASKED_TWICE,
+            {"xs": [4]},
+            'f=5 xs=[4]\nlen(xs)=1 t=1 A4\nA4 t=1+4=5\nf=5\n{"input":{"xs":[4]}}',
+        ),
+        (
+            NESTED,
+            {"n": 2},
+            "f=2 n=2\nt=0 A0 B1\nA0 A0 B1\nAA0 t=0+0=0\nAB1 t=0+1=1\nB1 A0 B1\nBA0 t=1+0=1\nBB1 t=1+1=2\n"
+            'f=2\n{"input":{"n":2}}',
+        ),
+    ],
+)
+def test_an_input_is_found_in_the_rounds_that_run_over_it(box, code, given, told):
+    (_, wanted) = pose(box, code, [given])
+    (one,) = answered([wanted], box, "answer.teacher=trace")
+    assert one.gold == told
+
+
 @pytest.mark.parametrize(
     ("value", "told"),
     [

@@ -13,6 +13,7 @@ import orjson
 from codeio.answer.expression import Evaluator, bound
 from codeio.answer.frames import Frame, Outline
 from codeio.answer.operations import Unknown
+from codeio.answer.sought import QUIET, names
 
 SIGN = {
     ast.Add: "+", ast.Sub: "-", ast.Mult: "*", ast.Div: "/", ast.FloorDiv: "//", ast.Mod: "%", ast.Pow: "**",
@@ -21,7 +22,6 @@ SIGN = {
     ast.In: " in ", ast.NotIn: " not in ", ast.Is: " is ", ast.IsNot: " is not ",
     ast.USub: "-", ast.UAdd: "+", ast.Not: "not ", ast.Invert: "~",
 }  # fmt: skip
-QUIET = {"range", "enumerate", "zip"}  # the rounds of the loop show their values anyway
 MAX_DEPTH = 6
 LISTED = 12  # elements at most that a loop lists beforehand
 
@@ -57,8 +57,9 @@ def operand(value: Any) -> str:
 class Notation:
     """Narrates one call tree; `text()` is the whole."""
 
-    def __init__(self, outline: Outline) -> None:
+    def __init__(self, outline: Outline, sought: frozenset[str] = frozenset()) -> None:
         self.outline = outline
+        self.sought = sought  # parameters that only the rounds of loops show
         self.parts: list[str] = []
         self.quiet = False
         self.depth = 0
@@ -131,7 +132,7 @@ class Notation:
         return around
 
     def round_of_for(self, node: ast.For, frame: Frame, index: int, rounds: dict[int, int]) -> None:
-        if node.lineno not in rounds:
+        if node.lineno not in rounds and not (self.depth == 1 and names(node.iter) & self.sought):
             self.listing(node)
         after = frame.after(index)
         if not self.entered(node, frame, index):

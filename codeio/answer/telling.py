@@ -18,6 +18,7 @@ from codeio.answer.operations import Unknown
 from codeio.answer.phrases import Voice
 from codeio.answer.rounds import GRANULARITIES
 from codeio.answer.search import Probe, arguments, search
+from codeio.answer.sought import sought
 from codeio.answer.things import picture
 from codeio.answer.wording import brief
 from codeio.records import Json, Kind, Predict
@@ -77,16 +78,20 @@ def asks_for_addresses(code: str) -> bool:
 
 
 def noted(telling: Telling, root: Frame) -> str | Refused:
-    """Compact: the input, given or guessed, and every step; a guess ends with what comes of it.
+    """Compact: what is given and every step; an input is found on the way, and ends with what comes of it.
 
-    To write down a given input first is how a small model learns to read it.
+    To write down first what is given is how a small model learns to read it.
     """
-    notation = Notation(outline(telling.code))
+    program, call = outline(telling.code), telling.call
+    seeks = telling.predict == "input"
+    unknown = sought(program.functions[telling.entry]) if seeks else frozenset()
+    notation = Notation(program, unknown)
     notation.frame(root)
-    call = telling.call
-    start = " ".join(f"{name}={show(value)}" for name, value in call.input.items())
-    lines = [start, notation.text()]
-    if telling.predict == "input":
+    start = [f"{name}={show(value)}" for name, value in call.input.items() if name not in unknown]
+    if seeks:
+        start.insert(0, f"{telling.entry}={visible(telling.target)}")
+    lines = [" ".join(start), notation.text()]
+    if seeks:
         lines.append(f"{telling.entry}={visible(call.output)}")
     final = call.output if telling.predict == "output" else call.input
     lines.append(compact({telling.predict: final}))

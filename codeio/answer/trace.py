@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from codeio import values
 from codeio.answer.frames import plain
+from codeio.answer.plainest import plainest
 from codeio.answer.telling import Probe, Refused, Telling, style_of, tell
 from codeio.calls import Calls, Wanted, run, wanted
 from codeio.params import Answer
@@ -15,14 +16,17 @@ PROBES = 2  # guesses at most that are told before the right one
 
 def golds(problems: Sequence[Problem], box: Sandbox, p: Answer) -> list[str | Refused]:
     """The right response to each problem, or why it cannot be told."""
-    calls = run(box, (right_call(one) for one in problems), p.max_trace_lines, trace=True)
+    noted = [one for one in problems if style_of(one.kind, p.style) == "notation"]
+    plainer = plainest(noted, box, p.max_trace_lines)
+    asked = [right_call(one, plainer.get(one.id, one.wanted)) for one in problems]
+    calls = run(box, asked, p.max_trace_lines, trace=True)
     known = outputs_of(problems)
-    return [gold(one, calls, known[one.function], p) for one in problems]
+    return [gold(one, x, calls, known[one.function], p) for one, x in zip(problems, asked, strict=True)]
 
 
-def right_call(problem: Problem) -> Wanted:
-    """The call that the question is about."""
-    given = problem.given if problem.predict == "output" else problem.wanted
+def right_call(problem: Problem, answer: dict[str, Json]) -> Wanted:
+    """The call that the question is about; `answer`: the input where one is asked for."""
+    given = problem.given if problem.predict == "output" else answer
     return wanted(problem, plain(problem.code), given)
 
 
@@ -35,8 +39,7 @@ def outputs_of(problems: Sequence[Problem]) -> dict[str, list[Probe]]:
     return {function: list(pairs.values()) for function, pairs in known.items()}
 
 
-def gold(problem: Problem, calls: Calls, known: list[Probe], p: Answer) -> str | Refused:
-    asked = right_call(problem)
+def gold(problem: Problem, asked: Wanted, calls: Calls, known: list[Probe], p: Answer) -> str | Refused:
     call = calls.get(asked.key)
     if call is not None and call.truncated:
         return Refused("trace too long")

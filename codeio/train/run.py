@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from datasets import Dataset
-from transformers import PreTrainedModel, PreTrainedTokenizerBase, PrinterCallback, TrainerCallback
+from transformers import PreTrainedModel, PreTrainedTokenizerBase, PrinterCallback, Trainer, TrainerCallback
 from transformers.trainer_utils import get_last_checkpoint
 from trl import SFTConfig, SFTTrainer
 
@@ -29,6 +29,7 @@ from codeio.train.data import Row, encoded, order
 Log = Callable[[dict[str, float], int], None]
 LOG_STEPS = 20
 WEIGHT_DECAY = 0.01
+SMALL_VOCABULARY = 8192  # entries up to which a batch's logits fit anywhere
 
 
 class NotFinite(BadInput):
@@ -100,7 +101,8 @@ def run_stage(
     steps = steps_of(name, params, rows, schedule.batch)
     config = settings(params, schedule, steps, folder)
     seen = order([len(row["input_ids"]) for row in rows], schedule.batch, steps, params.seed)
-    trainer = SFTTrainer(
+    small = start.config.get_text_config().vocab_size <= SMALL_VOCABULARY
+    trainer = (WholeLogits if small else SFTTrainer)(
         model=start,
         args=config,
         train_dataset=Dataset.from_list(list(rows)).select(seen),
@@ -168,6 +170,15 @@ def settings(params: Params, schedule: Schedule, steps: int, folder: Path) -> SF
 def optimizer(start: PreTrainedModel, schedule: Schedule) -> dict[str, Any]:
     groups = muon.groups(start, schedule, WEIGHT_DECAY)
     return {"params": groups, "lr": schedule.learning_rate, "betas": (0.9, 0.98)}
+
+
+class WholeLogits(SFTTrainer):
+    """TRL's trainer with the model's own loss: the same number without the statistics and the recomputed tiles
+    that TRL's loss adds to save memory. A sixth of the tiny model's step."""
+
+    def compute_loss(self, model, inputs, return_outputs=False, num_items_in_batch=None) -> Any:
+        whole = {**inputs, "use_cache": False}
+        return Trainer.compute_loss(self, model, whole, return_outputs, num_items_in_batch)
 
 
 class Watch(TrainerCallback):

@@ -2,7 +2,8 @@
 
 A loop first lists what it runs over, each element behind the letter of its round (AB: second round inside the
 first); to find an element again a model then only looks for its letter. Every condition is written out with its
-values and T or F, every computation with its values and result. Words stand without quotes.
+values and T or F, every computation with its values and result. Words stand without quotes. Where an input is looked
+for, its elements are told in the rounds alone: what a round needs can be seen there, and not before.
 """
 
 import ast

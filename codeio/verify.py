@@ -43,15 +43,17 @@ def verdicts(
         for (problem, _), found in zip(answers, predictions, strict=True)
         if problem.predict == "input" and not isinstance(found, Verdict)
     ]
-    calls = run(box, tried, max_lines) if cache is None else recalled(box, tried, max_lines, cache)
+    calls = recalled(box, tried, max_lines, cache)
     return [
         found if isinstance(found, Verdict) else judge(problem, found, calls)
         for (problem, _), found in zip(answers, predictions, strict=True)
     ]
 
 
-def recalled(box: Sandbox, tried: Sequence[Wanted], max_lines: int, cache: Cache) -> Calls:
+def recalled(box: Sandbox, tried: Sequence[Wanted], max_lines: int, cache: Cache | None) -> Calls:
     """The calls, those that the cache does not know made now."""
+    if cache is None:
+        return run(box, tried, max_lines)
     known = cache.get([one.key for one in tried], max_lines)
     fresh = run(box, [one for one in tried if one.key not in known], max_lines)
     cache.put(fresh, max_lines)

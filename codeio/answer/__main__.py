@@ -18,12 +18,16 @@ from codeio.answer.trace import golds
 from codeio.params import Answer, Params
 from codeio.records import Dropped, Problem, Turn
 from codeio.sandbox import Limits, Sandbox
+from codeio.sandbox.cache import Cache
+from codeio.verify import cached
 
 
-def shard(problems: Sequence[Problem], box: Sandbox, teach: Teach, p: Answer) -> Iterator[Problem | Dropped]:
+def shard(
+    problems: Sequence[Problem], box: Sandbox, teach: Teach, p: Answer, cache: Cache | None = None
+) -> Iterator[Problem | Dropped]:
     """Problems with gold and first turn, in their order; those that cannot be told with the reason."""
     asked = [one for one in problems if one.split == "train"]
-    told = dict(zip((one.id for one in asked), checked(golds(asked, box, p)), strict=True))
+    told = dict(zip((one.id for one in asked), checked(golds(asked, box, p, cache)), strict=True))
     kept = [replace(one, gold=told[one.id]) for one in asked if isinstance(told[one.id], str)]
     samples = teach(kept, 0)
     answered = {
@@ -48,10 +52,10 @@ def checked(told: Sequence[str | Refused]) -> Iterator[str | Refused]:
 @contextmanager
 def opened(params: Params) -> Iterator[Callable[[list[Problem]], Iterable[Problem | Dropped]]]:
     limits = Limits(cpu_s=params.execute.cpu_s, memory_mb=params.execute.memory_mb)
-    with Sandbox(limits, workers=params.workers, isolation=params.isolation) as box:
+    with Sandbox(limits, workers=params.workers, isolation=params.isolation) as box, cached(box) as cache:
         FACTS.update(isolation=box.tier)
         teach = teacher(params, box)
-        yield lambda problems: shard(problems, box, teach, params.answer)
+        yield lambda problems: shard(problems, box, teach, params.answer, cache)
 
 
 def measure(problems: Iterator[Problem]) -> dict[str, Any]:

@@ -9,19 +9,26 @@ from itertools import combinations
 
 from codeio import values
 from codeio.answer.frames import plain
-from codeio.calls import run, wanted
+from codeio.calls import wanted
 from codeio.records import Json, Problem
 from codeio.sandbox import Call, Sandbox
+from codeio.sandbox.cache import Cache
+from codeio.verify import recalled
 
 ELEMENTS = 5  # of a sequence whose parts are tried
 LOWERED = 12  # numbers below a parameter's that are tried
 
 
-def plainest(problems: Sequence[Problem], box: Sandbox, max_lines: int) -> dict[str, dict[str, Json]]:
-    """An input for each problem that asks for one: the plainest of those tried, or the pair's own."""
+def plainest(
+    problems: Sequence[Problem], box: Sandbox, max_lines: int, cache: Cache | None = None
+) -> dict[str, dict[str, Json]]:
+    """An input for each problem that asks for one: the plainest of those tried, or the pair's own.
+
+    With the cache a second teacher need not try them again.
+    """
     asked = [one for one in problems if one.predict == "input"]
     tried = {one.id: [wanted(one, plain(one.code), x) for x in plainer(one.wanted)] for one in asked}
-    calls = run(box, (call for several in tried.values() for call in several), max_lines)
+    calls = recalled(box, [call for several in tried.values() for call in several], max_lines, cache)
     return {
         one.id: next((x.input for x in tried[one.id] if gives(calls[x.key], one.given)), one.wanted)
         for one in asked

@@ -10,14 +10,17 @@ from codeio.calls import Calls, Wanted, run, wanted
 from codeio.params import Answer
 from codeio.records import Json, Problem
 from codeio.sandbox import Call, Sandbox
+from codeio.sandbox.cache import Cache
 
 PROBES = 2  # guesses at most that are told before the right one
 
 
-def golds(problems: Sequence[Problem], box: Sandbox, p: Answer) -> list[str | Refused]:
+def golds(
+    problems: Sequence[Problem], box: Sandbox, p: Answer, cache: Cache | None = None
+) -> list[str | Refused]:
     """The right response to each problem, or why it cannot be told."""
     noted = [one for one in problems if style_of(one.kind, p.style) == "notation"]
-    plainer = plainest(noted, box, p.max_trace_lines)
+    plainer = plainest(noted, box, p.max_trace_lines, cache)
     asked = [right_call(one, plainer.get(one.id, one.wanted)) for one in problems]
     calls = run(box, asked, p.max_trace_lines, trace=True)
     known = outputs_of(problems)

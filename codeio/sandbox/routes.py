@@ -1,24 +1,29 @@
-"""Routes: which zygote a program needs.   code -> lite | numpy | sci, by the imports it names
+"""Routes: which zygote a program needs.   code -> lite | std | numpy | sci, by the imports it names
 
-Fork time follows resident memory (0.5 ms bare, 2.7 ms with sympy), so a program gets the smallest zygote that
-has what it imports. A wrong guess costs time, never a verdict: every zygote can import everything.
+A fork and its end take time for every page that the zygote holds, an import of its own a program's whole time over
+and over; so a program gets the smallest zygote that has what it imports. A wrong guess costs time, never a
+verdict: every zygote can import everything.
 """
 
 import re
 from functools import lru_cache
 from typing import Literal
 
-Kind = Literal["lite", "numpy", "sci"]
+Kind = Literal["lite", "std", "numpy", "sci"]
 
+# What takes little memory or is imported by most programs, by many, and by some at great cost.
+LITE = [
+    "abc", "array", "bisect", "cmath", "collections", "collections.abc", "contextlib", "copy", "datetime", "enum",
+    "functools", "heapq", "io", "itertools", "json", "math", "operator", "os", "random", "re", "string", "struct",
+    "sys", "time", "types", "typing", "warnings",
+]  # fmt: skip
 COMMON = [
-    "abc", "array", "base64", "bisect", "calendar", "cmath", "collections", "collections.abc", "contextlib",
-    "copy", "csv", "dataclasses", "datetime", "decimal", "enum", "fractions", "functools", "hashlib",
-    "heapq", "io", "itertools", "json", "math", "numbers", "operator", "os", "pprint", "queue", "random",
-    "re", "statistics", "string", "struct", "sys", "textwrap", "threading", "time", "timeit", "traceback",
-    "types", "typing", "unicodedata", "warnings",
+    *LITE, "base64", "calendar", "csv", "dataclasses", "decimal", "fractions", "hashlib", "numbers", "pprint",
+    "queue", "statistics", "textwrap", "threading", "timeit", "traceback", "unicodedata",
 ]  # fmt: skip
 PRELOAD: dict[Kind, list[str]] = {
-    "lite": COMMON,
+    "lite": LITE,
+    "std": [*COMMON, "doctest", "inspect", "logging", "pickle", "turtle", "unittest"],
     "numpy": [*COMMON, "numpy"],
     "sci": [*COMMON, "numpy", "scipy", "scipy.special", "pandas", "sympy"],
 }
@@ -35,4 +40,6 @@ def route(code: str) -> Kind:
         )
     if roots & SCI:
         return "sci"
-    return "numpy" if "numpy" in roots else "lite"
+    if "numpy" in roots:
+        return "numpy"
+    return "lite" if roots <= set(LITE) else "std"

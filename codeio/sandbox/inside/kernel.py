@@ -4,6 +4,7 @@ import ctypes
 import os
 import platform
 from collections.abc import Callable
+from functools import cache
 from typing import Any
 
 # name: (x86_64, aarch64). Calls that a jail needs and that libc has no wrapper for everywhere.
@@ -35,7 +36,9 @@ def machine() -> int:
     return MACHINES[name]
 
 
+@cache
 def libc() -> ctypes.CDLL:
+    """One object for all: to look a function up again costs a child dozens of page faults."""
     return ctypes.CDLL(None, use_errno=True)
 
 

@@ -13,13 +13,13 @@ Kind = Literal["lite", "std", "numpy", "sci"]
 
 # What takes little memory or is imported by most programs, by many, and by some at great cost.
 LITE = [
-    "abc", "array", "bisect", "cmath", "collections", "collections.abc", "contextlib", "copy", "datetime", "enum",
+    "abc", "bisect", "collections", "collections.abc", "contextlib", "copy", "datetime", "enum",
     "functools", "heapq", "io", "itertools", "json", "math", "operator", "os", "random", "re", "string", "struct",
     "sys", "time", "types", "typing", "warnings",
 ]  # fmt: skip
 COMMON = [
-    *LITE, "base64", "calendar", "csv", "dataclasses", "decimal", "fractions", "hashlib", "numbers", "pprint",
-    "queue", "statistics", "textwrap", "threading", "timeit", "traceback", "unicodedata",
+    *LITE, "array", "base64", "calendar", "cmath", "csv", "dataclasses", "decimal", "fractions", "hashlib",
+    "numbers", "pprint", "queue", "statistics", "textwrap", "threading", "timeit", "traceback", "unicodedata",
 ]  # fmt: skip
 PRELOAD: dict[Kind, list[str]] = {
     "lite": LITE,

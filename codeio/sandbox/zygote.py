@@ -28,6 +28,7 @@ ENVIRONMENT = {
     "LANG": "C.UTF-8",
     "TZ": "UTC",
     "PYTHONWARNINGS": "ignore",
+    "LD_BIND_NOW": "1",  # look libraries' functions up once, not in each child
     **{f"{name}_NUM_THREADS": "1" for name in ("OMP", "OPENBLAS", "MKL", "NUMEXPR")},
 }
 

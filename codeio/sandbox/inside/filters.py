@@ -142,11 +142,10 @@ class Filter:
     def __init__(self, program: Sequence[Insn]) -> None:
         self.code = ctypes.create_string_buffer(b"".join(struct.pack("=HBBI", *i) for i in program))
         self.program = Program(len(program), ctypes.cast(self.code, ctypes.c_void_p))
-        self.number = ctypes.c_long(kernel.NUMBERS["seccomp"][kernel.machine()])
-        self.pointer = ctypes.byref(self.program)
-        self.libc = kernel.libc()
+        number = kernel.NUMBERS["seccomp"][kernel.machine()]
+        self.words = (*map(ctypes.c_long, (number, 1, 0)), ctypes.byref(self.program))
+        self.syscall = kernel.libc().syscall
 
     def install(self) -> None:
         """Bind this thread and all that it starts. no_new_privs must be set."""
-        result = self.libc.syscall(self.number, ctypes.c_long(1), ctypes.c_long(0), self.pointer)
-        kernel.checked(result, "seccomp")
+        kernel.checked(self.syscall(*self.words), "seccomp")

@@ -17,6 +17,7 @@ BIND, REC, PRIVATE, NOSUID, NODEV = 4096, 16384, 1 << 18, 2, 4
 RDONLY_ATTR, NOSUID_ATTR, NODEV_ATTR = 1, 2, 4
 RECURSIVE, AT_FDCWD = 0x8000, -100
 SPACES = kernel.NEWNS | kernel.NEWPID | kernel.NEWNET | kernel.NEWIPC | kernel.NEWUTS
+NAMESPACED = ("root", "userns")  # ways in which the zygote is process 1 of its own: all end with it
 NOBODY = 65534
 OWN_UIDS = 1_900_000_000  # as root each zygote gets a uid of its own, so that thread counts do not mix
 DEVICES = ("/dev/null", "/dev/urandom")

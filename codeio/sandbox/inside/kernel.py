@@ -17,6 +17,7 @@ NUMBERS = {
     "landlock_add_rule": (445, 445),
     "landlock_restrict_self": (446, 446),
 }
+LINUX = platform.system() == "Linux"
 MACHINES = {"x86_64": 0, "amd64": 0, "aarch64": 1, "arm64": 1}
 
 PDEATHSIG, DUMPABLE, CAPBSET_DROP, NO_NEW_PRIVS = 1, 4, 24, 38  # prctl
@@ -31,7 +32,7 @@ class Missing(OSError):
 def machine() -> int:
     """0 for x86_64, 1 for aarch64."""
     name = platform.machine().lower()
-    if os.name != "posix" or platform.system() != "Linux" or name not in MACHINES:
+    if os.name != "posix" or not LINUX or name not in MACHINES:
         raise Missing(f"no isolation for {platform.system()} on {name}: Linux on x86_64 or aarch64 is needed")
     return MACHINES[name]
 
@@ -39,7 +40,9 @@ def machine() -> int:
 @cache
 def libc() -> ctypes.CDLL:
     """One object for all: to look a function up again costs a child dozens of page faults."""
-    return ctypes.CDLL(None, use_errno=True)
+    library = ctypes.CDLL(None, use_errno=True)
+    library.prctl.argtypes = (ctypes.c_int, *[ctypes.c_ulong] * 4)
+    return library
 
 
 def checked(result: int, what: str) -> int:
@@ -56,7 +59,7 @@ def call(name: str, *args: Any) -> int:
 
 
 def prctl(option: int, a: int = 0, b: int = 0) -> int:
-    return libc().prctl(option, *(ctypes.c_ulong(x) for x in (a, b, 0, 0)))
+    return libc().prctl(option, a, b, 0, 0)
 
 
 def unshare(flags: int) -> None:
@@ -78,10 +81,16 @@ def forker() -> Callable[[], int]:
 
     Python's own after-fork work only repairs locks that another thread might have held.
     """
-    return ctypes.PyDLL(None).fork if platform.system() == "Linux" else os.fork
+    return ctypes.PyDLL(None).fork if LINUX else os.fork
+
+
+def trim() -> None:
+    """Give freed memory back: what a zygote holds, each fork copies the table of."""
+    if LINUX and hasattr(libc(), "malloc_trim"):
+        libc().malloc_trim(0)
 
 
 def die_with_parent() -> None:
     """SIGKILL when the process that forked this one ends; a no-op where there is no such thing."""
-    if platform.system() == "Linux":
+    if LINUX:
         prctl(PDEATHSIG, 9)

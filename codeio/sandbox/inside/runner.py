@@ -4,7 +4,6 @@ Everything here shares its process with foreign code, so nothing here is trusted
 (nonce, index, length, JSON); index LOADED and DRAWN precede those of the calls.
 """
 
-import gc
 import json
 import mmap
 import os
@@ -24,6 +23,9 @@ MARK = struct.Struct("=Idd")  # index now running, CPU and monotonic seconds whe
 LOADING, DRAWN, LOADED = 0xFFFFFFFF, 0xFFFFFFFE, 0xFFFFFFFD
 ANOTHER = 1_000_000  # added to the process number in a second run: in their namespaces two may have the same
 LOAD = 10  # line budgets of a call that loading the module may take: tables are built once
+PIECE = 1 << 16  # bytes that a pipe takes at once
+DEVNULL = 1  # where a zygote's standard output goes
+OFTEN = 20  # runs after which CPython has specialised a function
 SHOWN = 500  # characters of an exception's message
 
 Outcome = tuple[str, Any, str]  # status, value, error
@@ -56,11 +58,15 @@ TIMER = Timer()
 
 
 def run(body: bytes, pipe: int, nonce: bytes, page: mmap.mmap, config: dict[str, Any]) -> None:
-    """Load the program, draw its inputs if asked to, call it once per input. Ends the process."""
-    job = json.loads(body)
+    """Work on a job. Ends the process."""
     leave = os._exit  # bound now: the program may patch it
-    send = sender(pipe, nonce)
-    gc.enable()
+    work(body, sender(pipe, nonce), page, config)
+    leave(0)
+
+
+def work(body: bytes, send: Callable[[int, str], None], page: mmap.mmap, config: dict[str, Any]) -> None:
+    """Load the program, draw its inputs if asked to, call it once per input."""
+    job, _ = encode.read(body.decode(), 0)
     settle(job)
     status, entry, error = attempt(lambda: load(job), config["load_s"])
     if status not in ("ok", "missing_module"):
@@ -70,7 +76,6 @@ def run(body: bytes, pipe: int, nonce: bytes, page: mmap.mmap, config: dict[str,
     if status == "ok":
         texts = job["inputs"] if "generator" not in job else drawn(job, send, config)
         calls(texts, entry, job, config, send, page)
-    leave(0)
 
 
 def calls(
@@ -110,12 +115,16 @@ def seed(number: int) -> None:
 
 
 def warm(config: dict[str, Any]) -> None:
-    """Do once in the zygote what every child does first, so that it is done and laid out before the fork."""
+    """Do in the zygote what every child does, so that it is laid out before the fork, and its bytecode specialised.
+
+    The last is the plain run, the commonest.
+    """
     signal.signal(signal.SIGPROF, TIMER.ring)
-    page, job = mmap.mmap(-1, mmap.PAGESIZE), json.loads(json.dumps(WARM))
-    for mode in ("run", "count", "trace"):
-        entry = attempt(lambda: loaded(job["code"], job["entry"]), 1.0)[1]
-        calls(job["inputs"], entry, {**job, "mode": mode}, config, lambda *_: None, page)
+    page, send = mmap.mmap(-1, mmap.PAGESIZE), sender(DEVNULL, bytes(8))
+    for mode in ("trace", "count", "run"):
+        body = json.dumps({**WARM, "mode": mode}).encode()
+        for _ in range(OFTEN):
+            work(body, send, page, config)
     for name in ("program", "generator"):
         sys.modules.pop(name, None)
     seed(0)
@@ -126,6 +135,8 @@ WARM = {
     "entry": "f",
     "inputs": ['{"x":3}', '{"x":"a"}'],
     "max_lines": 100,
+    "seed": 0,
+    "shift": 0.0,
     "patience": 0,
 }
 
@@ -135,9 +146,10 @@ def sender(pipe: int, nonce: bytes) -> Callable[[int, str], None]:
 
     def send(index: int, text: str) -> None:
         payload = text.encode(errors="replace")  # lone surrogates of an error or a trace; outputs have none
-        view = memoryview(pack(nonce, index, len(payload)) + payload)
-        while view:
-            view = view[write(pipe, view) :]
+        frame = pack(nonce, index, len(payload)) + payload
+        done = write(pipe, frame)
+        while done < len(frame):
+            done += write(pipe, frame[done : done + PIECE])
 
     return send
 
@@ -223,7 +235,7 @@ def called(
     entry: Callable[..., Any], text: str, job: dict[str, Any], config: dict[str, Any]
 ) -> tuple[str, str]:
     """One call as the JSON text of its frame, and its status."""
-    args = json.loads(text)
+    args, _ = encode.read(text, 0)
     before = encode.text(args)
     observer = tracing.observer(job["mode"], job["max_lines"], config["trace_bytes"])
     seconds = config["cpu_s"]

@@ -4,7 +4,6 @@ import ctypes
 import json
 import os
 import signal
-import socket
 from collections.abc import Callable
 from typing import Any
 
@@ -13,6 +12,8 @@ from . import filters
 
 def probes() -> dict[str, Callable[[], Any]]:
     """Each must raise OSError, or return a negative number as libc does."""
+    from _socket import socket  # only here: every library that a zygote holds is in each of its forks too
+
     libc = ctypes.CDLL(None)
     return {
         "read /etc/passwd": lambda: open("/etc/passwd").close(),
@@ -21,7 +22,7 @@ def probes() -> dict[str, Callable[[], Any]]:
         "write a library": lambda: open(json.__file__, "a").close(),
         "write /tmp": lambda: os.open("/tmp/x", os.O_CREAT | os.O_WRONLY),
         "make a folder": lambda: os.mkdir("/tmp/codeio-probe"),
-        "open a socket": socket.socket,
+        "open a socket": socket,
         "fork": os.fork,
         "execute": lambda: os.execv("/bin/sh", ["sh"]),
         "signal the zygote": lambda: os.kill(os.getppid() or 1, 0),

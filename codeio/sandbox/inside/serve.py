@@ -13,11 +13,12 @@ import time
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
-from . import filters, kernel, runner
+from . import filters, jail, kernel, runner
 
 JOB = struct.Struct("=I8sddddddI")  # body bytes, nonce, then the limits in the order of Budget
 REPLY = struct.Struct("=IiId")  # raw bytes, wait status, reason, CPU seconds
 EXITED, CPU, WALL, FLOOD = range(4)  # reasons why a child ended
+PIECE = 1 << 16  # bytes read at once: what a pipe holds, and less than malloc maps anew each time
 GLANCE = 0.2  # seconds between looks at a silent child
 AWAKE = 0.05  # a child that used this share of its wall time is slow, not asleep
 PATIENCE = 10  # and gets this many times the wall limit
@@ -45,8 +46,7 @@ def forever(config: dict[str, Any], second: filters.Filter | None) -> None:
         child, reader = forked(fork, fd, job, nonce, Budget(*limits), page, second, config)
         reason, raw = watched(child, reader, Budget(*limits), page)
         status, cpu = ended(child, reader)
-        whole(fd, REPLY.pack(len(raw), status, reason, cpu))
-        whole(fd, raw)
+        whole(fd, REPLY.pack(len(raw), status, reason, cpu) + raw)
 
 
 def exactly(fd: int, size: int) -> bytes:
@@ -61,10 +61,10 @@ def exactly(fd: int, size: int) -> bytes:
 
 
 def whole(fd: int, data: bytes) -> None:
-    view = memoryview(data)
     try:
-        while view:
-            view = view[os.write(fd, view) :]
+        done = os.write(fd, data)
+        while done < len(data):
+            done += os.write(fd, data[done : done + PIECE])
     except OSError:  # the driver is gone
         os._exit(0)
 
@@ -87,7 +87,7 @@ def forked(
         os.close(reader)
         os.close(fd)
         try:
-            bind(second, budget, config["space"])
+            bind(second, budget, config)
             runner.run(job, writer, nonce, page, config)
         finally:
             os._exit(70)
@@ -103,13 +103,14 @@ def ended(child: int, reader: int) -> tuple[int, float]:
     return status, usage.ru_utime + usage.ru_stime
 
 
-def bind(second: filters.Filter | None, budget: Budget, space: int) -> None:
+def bind(second: filters.Filter | None, budget: Budget, config: dict[str, Any]) -> None:
     """What only the child is forbidden, and its death with the zygote where there is no pid namespace."""
-    if space:
+    if space := config["space"]:
         resource.setrlimit(resource.RLIMIT_AS, (space, space))
     seconds = int(budget.total_cpu) + 1
     resource.setrlimit(resource.RLIMIT_CPU, (seconds, seconds))
-    kernel.die_with_parent()
+    if config["way"] not in jail.NAMESPACED:
+        kernel.die_with_parent()
     if second:
         second.install()
 
@@ -123,7 +124,7 @@ def watched(child: int, reader: int, budget: Budget, page: mmap.mmap) -> tuple[i
     poll.register(reader, select.POLLIN)
     while True:
         if poll.poll(glance * 1000 + 1):
-            part = os.read(reader, 1 << 18)
+            part = os.read(reader, PIECE)
             if not part:
                 return EXITED, bytes(raw)
             raw += part

@@ -14,7 +14,7 @@ import struct
 import sys
 from typing import Any
 
-from . import jail, runner, selftest, serve
+from . import jail, kernel, runner, selftest, serve
 
 PAGE = resource.getpagesize()
 
@@ -24,6 +24,7 @@ def main() -> None:
     config = json.loads(sys.argv[1])
     sys.path.pop(0)
     sys.path.extend(config["sites"])
+    os.environ.pop("LD_BIND_NOW", None)
     try:
         guard(config)
         facts, second = prepared(config)
@@ -47,7 +48,7 @@ def guard(config: dict[str, Any]) -> None:
     driver = os.pidfd_open(config["driver"])
     if os.getppid() != config["driver"]:
         os._exit(1)
-    if config["way"] in ("root", "userns"):
+    if config["way"] in jail.NAMESPACED:
         jail.unshared(config)
     config["outer"] = os.getpid()
     zygote = os.fork()
@@ -81,6 +82,7 @@ def prepared(config: dict[str, Any]) -> tuple[dict[str, Any], Any]:
     runner.warm(config)
     gc.collect()
     gc.freeze()
+    kernel.trim()
     versions = {name: getattr(sys.modules[name], "__version__", "") for name in loaded if "." not in name}
     return {"versions": {k: v for k, v in versions.items() if v}, "pid": os.getpid()}, second
 
@@ -110,7 +112,7 @@ def limit(config: dict[str, Any]) -> None:
         resource.RLIMIT_NOFILE: 64,
         resource.RLIMIT_STACK: 8 << 20,
     }
-    if config["way"] in ("root", "userns"):  # elsewhere the count would mix with the user's other processes
+    if config["way"] in jail.NAMESPACED:  # elsewhere the count would mix with the user's other processes
         wanted[resource.RLIMIT_NPROC] = 72
     for kind, value in wanted.items():
         hard = resource.getrlimit(kind)[1]

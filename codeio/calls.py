@@ -66,27 +66,29 @@ def wanted(problem: Problem, code: str, given: dict[str, Json]) -> Wanted:
     return Wanted(code, problem.entry, given, written(given), family(problem))
 
 
-def run(box: Sandbox, several: Iterable[Wanted], max_lines: int, trace: bool = False) -> Calls:
-    """Each wanted call once, by its key, failed ones too; `trace` adds the events.
+def run(
+    box: Sandbox, several: Iterable[Wanted], max_lines: int, trace: bool = False, often: int = 0
+) -> Calls:
+    """Each wanted call once, by its key, failed ones too; `trace` adds the events, `often` as in Trace.
 
     A call that executes more than `max_lines` lines ends as timeout_cpu. What others that died kept from running
     runs in a further job: a verdict never depends on who else was asked about.
     """
     left, found = list(several), Calls()
     while left:
-        found |= made(box, left, max_lines, trace)
+        found |= made(box, left, max_lines, trace, often)
         left = [one for one in left if found[one.key].error == NOT_RUN]
     return found
 
 
-def made(box: Sandbox, several: Sequence[Wanted], max_lines: int, trace: bool) -> Calls:
+def made(box: Sandbox, several: Sequence[Wanted], max_lines: int, trace: bool, often: int) -> Calls:
     """The calls, programs of one family together."""
     families: dict[str, dict[tuple[str, str], dict[str, dict[str, Json]]]] = {}
     for one in several:
         programs = families.setdefault(one.family, {})
         programs.setdefault((one.code, one.entry), {})[one.text] = one.input
     bundles = [part for programs in families.values() for part in parted(list(programs.items()))]
-    jobs = (job(part, max_lines, trace) for part in bundles)
+    jobs = (job(part, max_lines, trace, often) for part in bundles)
     found: Calls = {}
     for part, result in zip(bundles, box.map(jobs), strict=True):
         calls = iter(result.calls)
@@ -101,7 +103,7 @@ def parted(programs: list[Group]) -> Iterator[list[Group]]:
         yield programs[at : at + BUNDLE]
 
 
-def job(part: Sequence[Group], max_lines: int, trace: bool) -> Job:
+def job(part: Sequence[Group], max_lines: int, trace: bool, often: int = 0) -> Job:
     """One sandbox job for the calls of one program, or of several in a bundle."""
     if len(part) == 1:
         ((code, entry), inputs) = part[0]
@@ -113,7 +115,7 @@ def job(part: Sequence[Group], max_lines: int, trace: bool) -> Job:
         )
         max_lines += 1  # the line of the bundle itself
     if trace:
-        return Trace(program=program, inputs=several, max_lines=max_lines)
+        return Trace(program=program, inputs=several, max_lines=max_lines, often=often)
     return Run(program=program, inputs=several, count=True, max_lines=max_lines)
 
 

@@ -91,6 +91,7 @@ class Answer(Section, kw_only=True):
     teacher: str
     style: Literal["auto", "notation", "english"]
     max_trace_lines: Count
+    max_lines: Count
     max_chars: Count
     slip: Slip
 

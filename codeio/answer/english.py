@@ -34,6 +34,10 @@ class Narrator(Inner):
         index = start
         while index < stop:
             self.enter(index)
+            if self.step.skipped:
+                self.skip(index)
+                index += 1
+                continue
             node = self.outline.at.get(self.frame.steps[index].line)
             if isinstance(node, ast.For | ast.While):
                 index = self.loop(node, index)

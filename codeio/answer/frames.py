@@ -20,12 +20,16 @@ CHANGING = {
 
 
 class Step:
-    """One executed line of a frame. `changes`: locals new or changed since the step before it."""
+    """One executed line of a frame. `changes`: locals new or changed since the step before it.
 
-    __slots__ = ("calls", "changes", "error", "line")
+    A step with `skipped` stands for many lines that are not told, with their hits; its line is the first of them.
+    """
 
-    def __init__(self, line: int, changes: dict[str, Any]) -> None:
+    __slots__ = ("calls", "changes", "error", "line", "skipped")
+
+    def __init__(self, line: int, changes: dict[str, Any], skipped: dict[int, int] | None = None) -> None:
         self.line, self.changes = line, changes
+        self.skipped = skipped or {}
         self.calls: list[Frame] = []
         self.error = ""  # "ValueError: message" of an exception that came up in the line
 
@@ -65,6 +69,9 @@ def unfold(events: Sequence[Event]) -> Frame | None:
             return root
         elif event.kind == "line":
             stack[-1].steps.append(Step(event.line, event.changes))
+        elif event.kind == "skipped":
+            hits = {int(line): count for line, count in (event.value or {}).items()}
+            stack[-1].steps.append(Step(event.line, event.changes, hits))
         elif event.kind == "exception" and stack[-1].steps and not str(event.value).startswith(ENDS):
             stack[-1].steps[-1].error = str(event.value)
         elif event.kind == "return":

@@ -177,6 +177,18 @@ BANK: dict[str, tuple[str, ...]] = {
         "From round {first} to round {last}: {rows}.",
         "Of rounds {first} to {last} only the results: {rows}.",
     ),
+    "skipped_rounds": (
+        "The loop `{head}` does {rounds} further rounds in the same way, {lines} lines in all{left}.",
+        "So it goes on: `{head}` makes {rounds} rounds that are not written out ({lines} lines){left}.",
+        "We do not write out the next {rounds} rounds of `{head}`, {lines} lines in all{left}.",
+        "Another {rounds} rounds of `{head}` follow, {lines} lines that are not told one by one{left}.",
+    ),
+    "skipped": (
+        "Now {lines} lines of the same kind run that are not told one by one{left}.",
+        "The next {lines} lines are left out here{left}.",
+        "We pass over {lines} lines that repeat what was shown{left}.",
+        "There follow {lines} lines that are not written out{left}.",
+    ),
     "call": (
         "To find {call}:",
         "We need {call}.",

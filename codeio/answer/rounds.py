@@ -2,6 +2,7 @@
 
 import ast
 from collections.abc import Iterable, Iterator
+from itertools import islice
 from typing import Any, NamedTuple
 
 from codeio.answer.frames import Frame, Outline
@@ -22,6 +23,7 @@ class Detail(NamedTuple):
 FINE, NORMAL, COARSE, OUTLINE = Detail(6, 1, 3, 4), Detail(3, 1, 2, 2), Detail(1, 1, 1, 1), Detail(0, 0, 0, 0)
 GRANULARITIES = (FINE, NORMAL, COARSE, OUTLINE)
 ROWS = 10  # rounds that a table of the middle holds
+LEFT = 6  # variables that are told after lines that are not
 
 
 class Rounds:
@@ -107,14 +109,29 @@ class Rounds:
 
     def rounds(self, node: ast.For | ast.While, index: int) -> tuple[list[tuple[int, int]], int]:
         """(start, stop) of the body's steps in each round, and the step after the loop."""
-        steps, bodies, at = self.frame.steps, [], index
-        while at < len(steps) and steps[at].line == node.lineno and self.entered(node, at):
+        bodies, at = [], index
+        while self.heads(node, at) and self.entered(node, at):
             start = at = at + 1
-            while at < len(steps) and node.body[0].lineno <= steps[at].line <= node.body[-1].end_lineno:
+            while self.inside(node, at):
                 at += 1
             bodies.append((start, at))
-        left = at < len(steps) and steps[at].line == node.lineno
-        return bodies, at + 1 if left else at
+        return bodies, at + 1 if self.heads(node, at) else at
+
+    def heads(self, node: ast.For | ast.While, at: int) -> bool:
+        """Whether the step is the header of the loop."""
+        steps = self.frame.steps
+        return at < len(steps) and steps[at].line == node.lineno and not steps[at].skipped
+
+    def inside(self, node: ast.For | ast.While, at: int) -> bool:
+        """Whether the step lies in the present round. Lines left out do if they begin no round and lead back."""
+        steps = self.frame.steps
+        if at >= len(steps):
+            return False
+        if steps[at].skipped:
+            return node.lineno not in steps[at].skipped and (
+                self.heads(node, at + 1) or self.inside(node, at + 1)
+            )
+        return node.body[0].lineno <= steps[at].line <= node.body[-1].end_lineno
 
     def told(self, count: int) -> set[int]:
         """Rounds that are told in full; a gap of one is not worth a table."""
@@ -175,6 +192,25 @@ class Rounds:
             rows = [*rows[:3], "…", rows[-1]]
         self.say("middle", first=str(first), last=str(last), rows="; ".join(rows))
 
+    def skip(self, index: int) -> None:
+        """Many lines that are not told one by one: which loop goes on, how often, and what it leaves."""
+        hits, after = self.frame.steps[index].skipped, self.frame.after(index)
+        loops = [
+            node
+            for line in sorted(hits)
+            if isinstance(node := self.outline.at.get(line), ast.For | ast.While)
+        ]
+        self.env.update(after)
+        left = " and ".join(islice(self.bindings(after), LEFT))
+        said = {"lines": str(sum(hits.values())), "left": f", which leave {left}" if left else ""}
+        self.line()
+        rounds = hits.get(loops[0].body[0].lineno, 0) if loops else 0
+        if rounds > 1 and not isinstance(loops[0].body[0], ast.For | ast.While):
+            self.say("skipped_rounds", head=head(loops[0]), rounds=str(rounds), **said)
+        else:
+            self.say("skipped", **said)
+        self.line()
+
     def finish(self, node: ast.For | ast.While, stop: int, end: int) -> None:
         """The header that ends the loop, if it ended that way."""
         if end == stop:
@@ -184,6 +220,13 @@ class Rounds:
             self.say("done")
         elif not isinstance(node.test, ast.Constant):
             self.turn(node, end - 1, 0)
+
+
+def head(node: ast.For | ast.While) -> str:
+    """The header of a loop as it stands in the code, shortened."""
+    if isinstance(node, ast.While):
+        return f"while {code(node.test)}"
+    return f"for {code(node.target)} in {code(node.iter)}"
 
 
 def target_names(node: ast.For | ast.While) -> list[str]:

@@ -15,7 +15,7 @@ from codeio import values
 from codeio.answer.frames import plain
 from codeio.answer.mutants import MISCOPIED, misread, mutants
 from codeio.answer.telling import Probe, Refused, tell
-from codeio.answer.trace import outputs_of, telling
+from codeio.answer.trace import in_english, outputs_of, telling, traced
 from codeio.calls import Calls, Wanted, run, wanted
 from codeio.params import Answer
 from codeio.records import Json, Problem, Sample
@@ -49,9 +49,12 @@ def mistakes(
 ) -> dict[str, Sample]:
     """Problem id -> a wrong response; without an entry where no way to be wrong was found."""
     tried = {one.id: list(candidates(one, known[one.function], turn)) for one in wrong}
-    calls = run(box, (x for several in tried.values() for _, x in several), p.max_trace_lines)
+    calls: Calls = {}
+    for english, most in ((False, p.max_trace_lines), (True, p.max_lines)):
+        asked = [one for one in wrong if in_english(one, p) == english]
+        calls |= run(box, (x for one in asked for _, x in tried[one.id]), most)
     chosen = {one.id: choose(one, tried[one.id], calls, turn) for one in wrong}
-    traces = run(box, (option.told for option in chosen.values() if option), p.max_trace_lines, True)
+    traces = traced(box, [(one, chosen[one.id].told) for one in wrong if chosen[one.id]], p)
     found = {}
     for one in wrong:
         option = chosen[one.id]

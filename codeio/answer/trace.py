@@ -12,6 +12,7 @@ from codeio.records import Json, Problem
 from codeio.sandbox import Call, Sandbox
 from codeio.sandbox.cache import Cache
 
+OFTEN = 8  # runs of a line that are told of a long run
 PROBES = 2  # guesses at most that are told before the right one
 
 
@@ -19,12 +20,23 @@ def golds(
     problems: Sequence[Problem], box: Sandbox, p: Answer, cache: Cache | None = None
 ) -> list[str | Refused]:
     """The right response to each problem, or why it cannot be told."""
-    noted = [one for one in problems if style_of(one.kind, p.style) == "notation"]
+    noted = [one for one in problems if not in_english(one, p)]
     plainer = plainest(noted, box, p.max_trace_lines, cache)
     asked = [right_call(one, plainer.get(one.id, one.wanted)) for one in problems]
-    calls = run(box, asked, p.max_trace_lines, trace=True)
+    calls = traced(box, list(zip(problems, asked, strict=True)), p)
     known = outputs_of(problems)
     return [gold(one, x, calls, known[one.function], p) for one, x in zip(problems, asked, strict=True)]
+
+
+def traced(box: Sandbox, several: Sequence[tuple[Problem, Wanted]], p: Answer) -> Calls:
+    """The calls with their events: all of a short run; of a longer one that is told in English, a sample."""
+    calls = run(box, (asked for _, asked in several), p.max_trace_lines, trace=True)
+    long = [asked for problem, asked in several if calls[asked.key].truncated and in_english(problem, p)]
+    return calls | run(box, long, p.max_lines, trace=True, often=OFTEN)
+
+
+def in_english(problem: Problem, p: Answer) -> bool:
+    return style_of(problem.kind, p.style) == "english"
 
 
 def right_call(problem: Problem, answer: dict[str, Json]) -> Wanted:

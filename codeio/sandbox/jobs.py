@@ -35,17 +35,18 @@ class Limits(msgspec.Struct, frozen=True):
 class Event(msgspec.Struct, frozen=True, array_like=True):
     """A step of a trace. `changes` holds the frame's locals that are new or changed since its previous event.
 
-    A line event comes before the line runs, so what a line does shows in the next event of the same frame.
+    A line event comes before the line runs, so what a line does shows in the next event of the same frame. A skipped
+    event is that of the first line left out.
     A value that is no small JSON is {"~": type name}, and where it is small {"of": items} of a container or
     {"has": attributes} of an object whose class the program defines.
     """
 
-    kind: Literal["call", "line", "return", "exception"]
+    kind: Literal["call", "line", "return", "exception", "skipped"]
     name: str  # of the function
     line: int  # in the program, from 1
     depth: int  # 0 = the entry function
     changes: dict[str, Json]
-    value: Json = None  # returned value, or "Type: message" of an exception
+    value: Json = None  # returned value, "Type: message" of an exception, or {line: hits} of skipped lines
 
 
 class Call(msgspec.Struct, frozen=True):
@@ -98,11 +99,16 @@ class Draw(msgspec.Struct, frozen=True):
 
 
 class Trace(msgspec.Struct, frozen=True):
-    """Run and record every event of the program's own lines, at most `max_lines` of them per call."""
+    """Run and record the events of the program's own lines, of at most `max_lines` of them per call.
+
+    `often` bounds what is recorded of a long run: the first so many runs of each line and calls of each function
+    (0 = all). Then one event, "skipped", stands for the lines that a frame ran in between.
+    """
 
     program: Program
     inputs: tuple[dict[str, Json], ...]
     max_lines: int
+    often: int = 0
     hash_seed: int = 0
 
 

@@ -16,7 +16,7 @@ from codeio.records import Json
 from codeio.sandbox.inside.runner import DRAWN, FRAME, LOADED
 from codeio.sandbox.jobs import Call, Event, Limits
 
-KINDS = ("call", "line", "return", "exception")
+KINDS = ("call", "line", "return", "exception", "skipped")
 PATH = re.compile(r"(?<![\w.)\]/])/(?:[^\s/'\":,;()<>]+/)+([^\s/'\":,;()<>]*)")
 ADDRESS = re.compile(r"\b0x[0-9a-fA-F]{6,}\b")
 SHOWN = 300  # characters of an error
@@ -27,7 +27,7 @@ Count = Annotated[int, msgspec.Meta(ge=-1, le=(1 << 63) - 1)]  # what any store 
 class Step(msgspec.Struct, array_like=True):
     """An event as a child writes it."""
 
-    kind: Literal[0, 1, 2, 3]
+    kind: Literal[0, 1, 2, 3, 4]
     name: str
     line: Count
     depth: Count

@@ -137,6 +137,7 @@ WARM = {
     "max_lines": 100,
     "seed": 0,
     "shift": 0.0,
+    "often": 0,
     "patience": 0,
 }
 
@@ -237,7 +238,7 @@ def called(
     """One call as the JSON text of its frame, and its status."""
     args, _ = encode.read(text, 0)
     before = encode.text(args)
-    observer = tracing.observer(job["mode"], job["max_lines"], config["trace_bytes"])
+    observer = tracing.observer(job["mode"], job["max_lines"], config["trace_bytes"], job["often"])
     seconds = config["cpu_s"]
     status, value, error = attempt(lambda: observer.run(entry, args), seconds)
     output, mutated = "null", False

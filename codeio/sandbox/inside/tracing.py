@@ -21,6 +21,7 @@ SEQUENCES = (list, tuple, deque)
 MAPPINGS = (dict, defaultdict, Counts, OrderedDict)
 RESUMES = 0x20 | 0x80 | 0x200  # code flags of generators and coroutines: their frames come back
 KINDS = {"call": 0, "line": 1, "return": 2, "exception": 3}
+SKIPPED = 4  # the kind of an event that stands for lines left out
 
 
 class Budget(BaseException):
@@ -87,45 +88,101 @@ class Counter:
         return f',"n":{self.lines},"a":[{arcs}],"x":{"true" if self.over else "false"}'
 
 
-class Tracer(Counter):
-    """Also events, each with what changed in the frame's locals since the frame's previous event."""
+class Gap:
+    """The lines of one frame that are left out at a time; their event, the last one written, gets the hits."""
 
-    def __init__(self, most: int, most_bytes: int) -> None:
+    def __init__(self, events: list[str]) -> None:
+        self.events, self.at = events, -1
+        self.hits: Counts[int] = Counts()
+
+    def add(self, line: int) -> bool:
+        """Count the line; whether the gap was open already."""
+        was_open = self.at >= 0
+        self.at = self.at if was_open else len(self.events)
+        self.hits[line] += 1
+        return was_open
+
+    def closed(self, event: str) -> bool:
+        """Whether an event is told: not an exception among lines that are left out. Another one ends the gap."""
+        if self.at < 0:
+            return True
+        if event == "exception":
+            return False
+        self.events[self.at] = self.events[self.at].removesuffix("null]") + encode.text(self.hits) + "]"
+        self.at = -1
+        self.hits.clear()
+        return True
+
+
+class Tracer(Counter):
+    """Also events, each with what changed in the frame's locals since the frame's previous event.
+
+    With `often`, only the first so many runs of each line are told and the first so many calls of each function.
+    Where a frame's lines are left out one event stands for them, with their hits; calls made by them are not told.
+    """
+
+    def __init__(self, most: int, most_bytes: int, often: int) -> None:
         super().__init__(most)
         self.room = most_bytes
+        self.often = often or sys.maxsize
         self.depth = 0
         self.events: list[str] = []
         self.resumed: dict[FrameType, dict[str, str]] = {}
+        self.times: Counts[Any] = Counts()  # runs of each line, calls of each code object
+        self.shown = True  # the line that runs now is told
 
     def enter(self, frame: FrameType, event: str, arg: Any) -> Any:
         code = frame.f_code
         if code.co_filename != NAME:
             return None
+        before, self.shown = self.shown, self.shown and self.told(code)
+        if not self.shown:
+            return self.silent(super().enter(frame, event, arg), before)
         seen = self.resumed.setdefault(frame, {}) if code.co_flags & RESUMES else {}
         depth, name = self.depth, encode.text(code.co_name)
         self.depth += 1
-        last, raised = 0, False
+        last, raised, gap = 0, False, Gap(self.events)
 
         def local(frame: FrameType, event: str, arg: Any) -> Any:
             nonlocal last, raised
-            line = frame.f_lineno
+            line, kind = frame.f_lineno, KINDS[event]
             if event == "line":
                 self.hits[last, line] = self.hits.get((last, line), 0) + 1
                 last, raised = line, False
                 self.lines += 1
                 if self.lines > self.most:
                     self.stop()
+                self.shown = self.told(line)
+                if not self.shown and gap.add(line):
+                    return local
+                kind = kind if self.shown else SKIPPED
             elif event == "return":
-                self.depth = depth
+                self.depth, self.shown = depth, before
                 self.hits[last, 0] = self.hits.get((last, 0), 0) + 1
                 if raised and arg is None:  # unwinding, not returning
                     return local
             elif event == "exception":
                 raised = True
-            self.note(KINDS[event], name, line, depth, changes(frame.f_locals, seen), self.value(event, arg))
+            if kind == SKIPPED or gap.closed(event):
+                self.note(kind, name, line, depth, changes(frame.f_locals, seen), self.value(event, arg))
             return local
 
         self.note(0, name, frame.f_lineno, depth, changes(frame.f_locals, seen), "null")
+        return local
+
+    def told(self, what: Any) -> bool:
+        self.times[what] += 1
+        return self.times[what] <= self.often
+
+    def silent(self, count: Callable[..., Any], before: bool) -> Callable[..., Any]:
+        """The observer of a call of which only lines and arcs are counted."""
+
+        def local(frame: FrameType, event: str, arg: Any) -> Any:
+            count(frame, event, arg)
+            if event == "return":
+                self.shown = before
+            return local
+
         return local
 
     def note(self, kind: int, name: str, line: int, depth: int, changed: str, value: str) -> None:
@@ -226,8 +283,8 @@ def attributes(value: Any, depth: int) -> dict[str, Any]:
     return {"has": {name: looked_into(item, depth - 1) for name, item in held.items()}}
 
 
-def observer(mode: str, most_lines: int, most_bytes: int) -> Plain | Counter | Tracer:
+def observer(mode: str, most_lines: int, most_bytes: int, often: int = 0) -> Plain | Counter | Tracer:
     """The observer of a mode: run, count or trace."""
     if mode == "trace":
-        return Tracer(most_lines, most_bytes)
+        return Tracer(most_lines, most_bytes, often)
     return Counter(most_lines) if mode == "count" else Plain()

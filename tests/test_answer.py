@@ -76,9 +76,10 @@ def test_held_out_problems_pass_through(problems, box):
 def test_what_cannot_be_told_is_dropped_with_the_reason(box):
     code = "def f(n):\n    t = 0\n    for i in range(n):\n        t += i\n    return t"
     long = pose(box, code, [{"n": 3}, {"n": 900}])
-    found = answered(long, box, "answer.style=english", "answer.max_trace_lines=400")
-    assert [type(one) for one in found] == [Problem, Problem, Dropped, Dropped]
-    assert {one.reason for one in found[2:]} == {"trace too long"}
+    for style, most in (("notation", "answer.max_trace_lines=400"), ("english", "answer.max_lines=1000")):
+        found = answered(long, box, f"answer.style={style}", most)
+        assert [type(one) for one in found] == [Problem, Problem, Dropped, Dropped]
+        assert {one.reason for one in found[2:]} == {"trace too long"}
 
 
 def test_an_unknown_teacher_is_refused():

@@ -131,6 +131,33 @@ def test_it_says(told, name):
         assert audit(text).false == ()
 
 
+LONG_RUNS = {
+    "a loop": (
+        "t = 0\n    for i in range(x):\n        t += i\n        if i == 700:\n            t -= 1\n    return t",
+        [
+            r"\b693 .*rounds.* t = 245350 and i = 700",
+            r"245350 - 1 = 245349",
+            r"t = 319599 and i = 799",
+        ],
+    ),
+    "an inner loop": (
+        "c = 0\n    for i in range(x):\n        for j in range(40):\n            c += i\n    return c",
+        [r"\bc = 40\b", r"leave c = 12784000 and i = 799"],
+    ),
+}
+
+
+@pytest.mark.parametrize("name", LONG_RUNS)
+def test_a_long_run_is_told_with_what_it_leaves_out(name):
+    body, patterns = LONG_RUNS[name]
+    with Sandbox(LIMITS, workers=1) as box:
+        problems = pose(box, f"def f(x):\n    {body}\n", [{"x": 800}], kind="natural")
+        for text in golds(problems, box, load("answer.max_lines=100000").answer):
+            for pattern in patterns:
+                assert re.search(pattern, text), text
+            assert audit(text).false == ()
+
+
 CHOOSE = "def f(x):\n    if x > 9:\n        return 'F'\n    return 'B'\n"
 
 

@@ -20,8 +20,32 @@ CASES = {
     ),
     "def f(s):\n    return sorted(w.upper() for w in s.split())\n": (
         2,
-        ("filter and map", "ordering", "text"),
+        ("filter and map", "ordering", "string"),
     ),
+    "def f(n, memo):\n    if n in memo:\n        return memo[n]\n"
+    "    memo[n] = f(n // 2, memo) + 1\n    return memo[n]\n": (
+        2,
+        ("case analysis", "dynamic programming", "number theory", "recursion"),
+    ),
+    "def f(n):\n    t = [1, 1]\n    for i in range(2, n):\n        t[i] = t[i - 1] + t[i - 2]\n    return t\n": (
+        2,
+        ("dynamic programming", "loop"),
+    ),
+    "def f(t):\n    for i in range(1, 9):\n        t[i] = t[i - 1]\n    return t\n": (
+        2,
+        ("loop",),
+    ),
+    "def f(r, x):\n    for i in r:\n        if i == x:\n            return i\n    return -1\n": (
+        3,
+        ("case analysis", "loop", "search"),
+    ),
+    "def f(r):\n    for i in r:\n        if i < 0:\n            return False\n    return True\n": (
+        3,
+        ("case analysis", "loop"),
+    ),
+    "def f(r):\n    x = y = 0\n    for i in r:\n        if i == 'N':\n"
+    "            y += 1\n        else:\n            x += 1\n"
+    "    return x, y\n": (3, ("case analysis", "loop", "simulation")),
 }
 
 

@@ -271,6 +271,44 @@ def test_trace_keeps_what_came_before_the_budget(box):
     assert sum(e.kind == "line" for e in call.events) == 40
 
 
+def test_a_sampled_trace_counts_the_lines_that_it_leaves_out(box):
+    code = "def g(y):\n    return y\n\ndef f(x):\n    s = 0\n    for i in range(x):\n        s += g(i)\n    return s\n"
+    job = Trace(Program(code, "f"), ({"x": 50},), max_lines=1000, often=3)
+    (call,) = box.submit(job).future.result().calls
+    assert (call.output, call.lines) == (1225, 153)
+    own = [e for e in call.events if e.name == "f"]
+    assert [(e.kind, e.line) for e in own if e.kind != "line"] == [("call", 4), ("skipped", 6), ("return", 8)]
+    (gap,) = (e for e in own if e.kind == "skipped")
+    assert gap.value == {"6": 48, "7": 47}
+    assert gap.changes == {"s": 3}  # what the last told line did; the rest shows in the next event
+    assert own[own.index(gap) + 1].changes == {"s": 1225, "i": 49}
+    assert sum(e.kind == "return" for e in call.events if e.name == "g") == 3
+
+
+def test_a_sampled_trace_of_exceptions_and_generators(box):
+    code = (
+        "def g(n):\n    for i in range(n):\n        yield i\n\ndef h(i):\n    if i % 2:\n        raise ValueError(i)\n"
+        "    return i\n\ndef f(x):\n    bad = 0\n    for i in g(x):\n        try:\n            h(i)\n"
+        "        except ValueError:\n            bad += 1\n    return bad\n"
+    )
+    whole, some = (
+        box.submit(Trace(Program(code, "f"), ({"x": 40},), max_lines=1000, often=often))
+        .future.result()
+        .calls[0]
+        for often in (0, 2)
+    )
+    assert (
+        (some.output, some.lines, some.arcs)
+        == (whole.output, whole.lines, whole.arcs)
+        == (20, whole.lines, whole.arcs)
+    )
+    assert {e.depth for e in some.events if e.name == "f"} == {0}
+    told = sum(e.kind == "line" for e in some.events)
+    hidden = sum(sum(e.value.values()) for e in some.events if e.kind == "skipped" and e.name == "f")
+    assert told + hidden <= some.lines
+    assert len(some.events) < len(whole.events) / 4
+
+
 def drawn(box, generator, code="return x * 2", **more):
     job = Draw(f(code), generator, **{"draws": 50, "want": 5, "seed": 1, **more})
     return box.submit(job).future.result()

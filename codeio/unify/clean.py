@@ -57,8 +57,11 @@ def without_passes(node: ast.stmt) -> ast.stmt:
         for field in ("body", "orelse", "finalbody"):
             body = getattr(inner, field, None)
             if isinstance(body, list) and len(body) > 1:
-                kept = [n for n in body if not isinstance(n, ast.Pass)]
-                setattr(inner, field, kept or body[:1])
+                setattr(inner, field, tidy(body))
             elif isinstance(body, list) and field == "orelse" and all(isinstance(n, ast.Pass) for n in body):
                 setattr(inner, field, [])
     return node
+
+
+def tidy(body: list[ast.stmt]) -> list[ast.stmt]:
+    return [n for n in body if not isinstance(n, ast.Pass)] or body[:1]

@@ -93,7 +93,7 @@ def phrases(text: str, names: Iterable[str]) -> dict[str, str]:
     """What documentation says after each parameter's name."""
     found = {}
     for name in names:
-        for pattern in PATTERNS:
+        for pattern in PATTERNS if name in text else ():
             hit = re.search(pattern.format(re.escape(name)), text, re.M)
             if hit and kinds.of_words(hit[1]):
                 found[name] = hit[1]

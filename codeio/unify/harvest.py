@@ -62,13 +62,14 @@ def step(number: int, node: ast.stmt) -> ast.FunctionDef:
 
 def seen(one: Result, other: Result) -> Seen:
     """The calls on which both runs agree."""
-    found = [
-        result.calls[-1].output for result in (one, other) if result.calls and result.calls[-1].status == "ok"
-    ]
-    if len(found) != 2:
-        return {}
     out: Seen = {}
-    for name, row in found[0]["calls"]:
-        if [name, row] in found[1]["calls"]:
+    for name, row in calls(one):
+        if [name, row] in calls(other):
             out.setdefault(name, []).append({key: literal(expression(text)) for key, text in row.items()})
     return out
+
+
+def calls(result: Result) -> list[Any]:
+    """The calls that one run saw."""
+    last = result.calls[-1] if result.calls else None
+    return last.output["calls"] if last and last.status == "ok" else []

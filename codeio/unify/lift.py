@@ -35,6 +35,8 @@ def opened(node: ast.FunctionDef) -> ast.FunctionDef:
     if args.defaults or args.vararg or args.kwonlyargs or args.kwarg or not node.body:
         return node
     names = {a.arg for a in args.args}
+    if names and not holds_read(node):
+        return node
     lifting = Lifting(node.body, names, constants=not names)
     return lifting.function(node) if lifting.parameters else node
 
@@ -149,6 +151,7 @@ class Lifting:
             return node
         target, value = node.targets[0], node.value
         fit = isinstance(target, ast.Name) and self.stores[target.id] == 1 and self.free(target.id)
+        fit = fit and not target.id.startswith("__")  # `__all__` and its like are for the interpreter
         if not fit or len(self.parameters) >= MOST or not telling(value):
             return node
         self.add(target.id, "", value)

@@ -11,7 +11,7 @@ from collections.abc import Iterable
 
 import msgspec
 
-from codeio.unify.clean import clean
+from codeio.unify.clean import clean, tidy
 from codeio.unify.scope import Definition, free
 
 BUILTINS = frozenset(dir(builtins))
@@ -85,6 +85,7 @@ class Module:
         self.memo: dict[tuple, Closure] = {}
         self.names: dict[int, set[str]] = {}
         self.texts: dict[tuple[int, bool], str] = {}
+        self.parts: dict[tuple[int, bool], ast.stmt] = {}
 
     def closure(
         self, roots: Iterable[str], methods: frozenset[str] | None = None, quiet: bool = False
@@ -176,11 +177,17 @@ class Module:
         return Closure(code, tuple(sorted(missing)), modules, tuple(node for node, _ in others))
 
     def text(self, number: int, node: ast.stmt, quiet: bool) -> str:
-        if node is not self.statements[number]:  # a pruned class
-            return ast.unparse(clean(node, quiet))
+        if node is not self.statements[number]:  # a pruned class, whose methods are in other ones too
+            node.body = tidy([self.cleaned(part, quiet) for part in node.body])
+            return ast.unparse(node)
         if (number, quiet) not in self.texts:
             self.texts[number, quiet] = ast.unparse(clean(node, quiet))
         return self.texts[number, quiet]
+
+    def cleaned(self, node: ast.stmt, quiet: bool) -> ast.stmt:
+        if (id(node), quiet) not in self.parts:
+            self.parts[id(node), quiet] = clean(node, quiet)
+        return self.parts[id(node), quiet]
 
 
 def flat(body: list[ast.stmt]) -> list[ast.stmt]:

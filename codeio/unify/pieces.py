@@ -26,7 +26,7 @@ def needed(text: str, room: Room) -> list[str]:
 
 
 def called(text: str, names: dict[str, str]) -> set[str]:
-    return {name for name in names if re.search(rf"\b{name}\(", text)}
+    return names.keys() & set(re.findall(r"\b(\w+)\(", text))
 
 
 @cache

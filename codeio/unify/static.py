@@ -27,7 +27,7 @@ def functions(sources: Sequence[Source], box: Sandbox, p: Unify) -> Iterator[Fun
                     refused.append(plan)
                 else:
                     waiting.append(plan)
-                    yield trial.job(plan, p)
+                    yield trial.job(plan, p, p.tries)
 
     results = list(box.map(jobs()))
     said = [trial.choose(plan, result) for plan, result in zip(waiting, results, strict=True)]
@@ -45,20 +45,25 @@ def functions(sources: Sequence[Source], box: Sandbox, p: Unify) -> Iterator[Fun
 def second(
     tried: Sequence[Plan], said: list[Choice | Dropped], results: Sequence[Result], box: Sandbox, p: Unify
 ) -> list[Choice | Dropped]:
-    """What is said after a further trial of those that did badly."""
+    """What is said after a further trial of those that did badly: a glance at many guesses, a trial of the better."""
     wider = [trial.again(*row) for row in zip(tried, said, results, strict=True)]
-    later = box.map(trial.job(plan, p) for plan in wider if plan)
+    glances = box.map(trial.job(plan, p, trial.GLANCE) for plan in wider if plan)
+    left = [trial.promising(plan, next(glances)) if plan else None for plan in wider]
+    later = box.map(trial.job(plan, p, p.tries) for plan in left if plan)
     return [
         trial.better(one, trial.choose(plan, next(later))) if plan else one
-        for plan, one in zip(wider, said, strict=True)
+        for plan, one in zip(left, said, strict=True)
     ]
 
 
 def ran(parsed: Sequence[repair.Parsed | str], box: Sandbox, p: Unify) -> list[harvest.Seen]:
     """What each file's functions were called with when it ran."""
     asked = [None if isinstance(one, str) else harvest.jobs(one.tree, p) for one in parsed]
-    results = box.map(job for pair in asked if pair for job in pair)
-    return [harvest.seen(next(results), next(results)) if pair else {} for pair in asked]
+    results = box.map(pair[0] for pair in asked if pair)
+    first = [next(results) if pair else None for pair in asked]
+    told = [one is not None and bool(harvest.calls(one)) for one in first]
+    again = box.map(pair[1] for pair, some in zip(asked, told, strict=True) if some)
+    return [harvest.seen(one, next(again)) if some else {} for one, some in zip(first, told, strict=True)]
 
 
 def function(plan: Plan, choice: Choice, p: Unify) -> Function:

@@ -16,10 +16,12 @@ from codeio.unify.plan import Plan
 
 # Tried in the place of each parameter's kind where no guess worked.
 OTHERS = (
-    kinds.INT, kinds.INTS, kinds.STR, kinds.STRS, kinds.GRID, kinds.PAIRS, kinds.FLOAT, kinds.PAIR, kinds.MATRIX,
-    kinds.ARRAY, kinds.COUNTS, kinds.GRAPH, kinds.BOOL, kinds.listed(kinds.STRS), kinds.DIGITS,
+    kinds.INT, kinds.INTS, kinds.STR, kinds.STRS, kinds.GRID, kinds.PAIRS, kinds.FLOAT, kinds.PAIR,
+    kinds.COUNTS, kinds.GRAPH, kinds.BOOL, kinds.listed(kinds.STRS), kinds.DIGITS,
 )  # fmt: skip
+ARRAYS = (kinds.MATRIX, kinds.ARRAY)
 GOOD = 0.67  # share of usable inputs with which a trial is content
+GLANCE = 3  # inputs per guess of a second trial
 MORE = 30  # guesses of a second trial
 PATIENT = 8  # times as many inputs, where all gave the same
 MENDABLE = (
@@ -44,6 +46,8 @@ def again(plan: Plan, said: Choice | Dropped, result: Result) -> Plan | None:
     """The plan of a second trial, where the first left something to be mended."""
     if isinstance(said, Choice):
         others = neighbours(plan, said.guess) if said.share < GOOD else []
+    elif len({(c.status, c.error) for c in result.calls}) == 1 and said.reason != "constant output":
+        others = []  # whatever it is given, the same happens
     elif said.reason == "constant output":
         others = [replace(plan.guesses[best(plan, result)], size="far")]
     else:
@@ -55,8 +59,15 @@ def neighbours(plan: Plan, guess: Guess) -> list[Guess]:
     """The guess without the file's examples, and with one parameter of another kind, for each."""
     tried = [g.kinds for g in plan.guesses]
     bare = [replace(guess, size=size, shown=False) for size in ("wide", "small") if plan.evidence.examples]
-    held = [{**guess.kinds, name: other} for other in OTHERS for name in guess.kinds]
+    others = OTHERS + (ARRAYS if "numpy" in plan.closure.modules else ())
+    held = [{**guess.kinds, name: other} for other in others for name in guess.kinds]
     return [*bare, *(Guess(one, "wide", 0.5) for one in held if one not in tried)][:MORE]
+
+
+def promising(plan: Plan, glance: Result) -> Plan | None:
+    """The plan with the guesses that gave something at a glance."""
+    some = sorted({c.input["guess"] for c in glance.calls if gives(c)})
+    return replace(plan, guesses=[plan.guesses[n] for n in some]) if some else None
 
 
 def better(first: Choice | Dropped, second: Choice | Dropped) -> Choice | Dropped:
@@ -65,10 +76,10 @@ def better(first: Choice | Dropped, second: Choice | Dropped) -> Choice | Droppe
     return max(first, second, key=lambda choice: choice.score)
 
 
-def job(plan: Plan, p: Unify) -> Draw:
-    """All guesses in one go: they take turns. A single one gets many turns."""
+def job(plan: Plan, p: Unify, turns: int) -> Draw:
+    """All guesses in one go: they take `turns` turns each. A single one gets many."""
     code = wrap.trial_code(plan.wrapping, plan.closure.code, [g.kinds for g in plan.guesses])
-    tries = p.tries * (PATIENT if len(plan.guesses) == 1 else len(plan.guesses))
+    tries = turns * (PATIENT if len(plan.guesses) == 1 else len(plan.guesses))
     return Draw(
         program=Program(code=code, entry="trial"),
         generator=inputs.trial_module(plan.evidence, plan.guesses, plan.known),
@@ -109,12 +120,7 @@ def best(plan: Plan, result: Result) -> int:
 
 def usable(calls: Sequence[Call]) -> tuple[list[Call], str]:
     """Calls that gave something to ask about, all of one way of writing it down."""
-    good = [
-        c
-        for c in calls
-        if c.status == "ok" and c.output["how"] != "nothing" and c.output["value"] is not None
-    ]
-    good = [c for c in good if not values.fault(c.output["value"])]
+    good = [c for c in calls if gives(c)]
     ways = Counter(c.output["how"] for c in good)
     if not ways:
         return [], ""
@@ -124,6 +130,12 @@ def usable(calls: Sequence[Call]) -> tuple[list[Call], str]:
     if set(ways) <= {"number", "plain", "iterator", "set", "deep", "array", "text"}:
         return (good, "deep") if len(ways) > 1 else (good, how)
     return [c for c in good if c.output["how"] == how], how
+
+
+def gives(call: Call) -> bool:
+    if call.status != "ok" or call.output["how"] == "nothing" or call.output["value"] is None:
+        return False
+    return not values.fault(call.output["value"])
 
 
 def score(guess: Guess, calls: Sequence[Call]) -> float:

@@ -69,21 +69,37 @@ class Candidate(msgspec.Struct, frozen=True, kw_only=True):
     init: ast.FunctionDef | None = None  # of the owner, when it takes anything
     lines: tuple[int, int]
     returns: bool  # has a value to return somewhere
+    operated: ast.ClassDef | None = None  # whose methods a list of operations calls
+    operations: tuple[str, ...] = ()  # these methods
 
     @property
     def roots(self) -> tuple[str, ...]:
+        if self.operated:
+            return self.operated.name, self.node.name
         return (self.owner.name if self.owner else self.node.name,)
 
     @property
     def methods(self) -> frozenset[str] | None:
-        return frozenset({self.node.name}) if self.owner else None
+        return frozenset(self.operations or {self.node.name}) if self.owner or self.operated else None
 
 
-def candidates(module: Module) -> Iterator[Candidate]:
-    """All functions and methods of a file that are not there for tests or display, in file order."""
+def candidates(module: Module, operated: dict[str, ast.ClassDef]) -> Iterator[Candidate]:
+    """All functions and methods of a file that are not there for tests or display, in file order.
+
+    `operated`: the class behind each function that carries out a list of operations.
+    """
     for node in module.statements:
         if isinstance(node, ast.FunctionDef) and module.functions.get(node.name) is node:
-            yield Candidate(name=node.name, form="function", node=node, lines=span(node), returns=gives(node))
+            owner = operated.get(node.name)
+            yield Candidate(
+                name=node.name,
+                form="function",
+                node=node,
+                lines=span(node),
+                returns=gives(node),
+                operated=owner,
+                operations=called_on(node, "instance") if owner else (),
+            )
         elif isinstance(node, ast.ClassDef) and module.classes.get(node.name) is node:
             yield from methods(node, module)
 
@@ -128,6 +144,12 @@ def gives(node: ast.FunctionDef) -> bool:
         if isinstance(inner, ast.Return) and inner.value and not is_none(inner.value):
             return True
     return False
+
+
+def called_on(node: ast.AST, name: str) -> tuple[str, ...]:
+    """Methods that are called on an object of that name."""
+    funcs = (n.func for n in ast.walk(node) if isinstance(n, ast.Call) and isinstance(n.func, ast.Attribute))
+    return tuple(f.attr for f in funcs if isinstance(f.value, ast.Name) and f.value.id == name)
 
 
 def is_none(node: ast.expr) -> bool:

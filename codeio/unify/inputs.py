@@ -210,6 +210,12 @@ def expression(kind: Kind, size: Size, name: str = "", depth: int = 0) -> str:
         return f"[{', '.join(expression(part, size, '', depth + 1) for part in kind.of)}]"
     if kind.name == "dict":
         return keyed(kind, size, depth)
+    if kind.name == "operations":
+        several = (
+            f"lambda: [{', '.join([repr(k), *(argument(a, size) for a in part.of)])}]"
+            for k, part in zip(kind.keys, kind.of, strict=True)
+        )
+        return f"draw_operations(rng, [{', '.join(several)}])"
     if kind.name == "record":
         drawn = (
             f"{k!r}: {expression(part, size, k, depth + 1)}"
@@ -217,6 +223,12 @@ def expression(kind: Kind, size: Size, name: str = "", depth: int = 0) -> str:
         )
         return f"{{{', '.join(drawn)}}}"
     return whole(name, size)
+
+
+def argument(kind: Kind, size: Size) -> str:
+    """An argument of an operation: a whole number is often one that came before."""
+    text = expression(kind, size, "", 1)
+    return f"rng.choice([rng.randint(1, 4), {text}])" if kind == kinds.INT else text
 
 
 def whole(name: str, size: Size) -> str:

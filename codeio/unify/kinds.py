@@ -12,12 +12,18 @@ class Kind(msgspec.Struct, frozen=True):
 
     name: str
     of: tuple["Kind", ...] = ()
-    keys: tuple[str, ...] = ()  # of a record: names of its parts; `name()` for a method
+    keys: tuple[
+        str, ...
+    ] = ()  # of a record: names of its parts; `name()` for a method. Of operations: their names
     make: str = ""  # of a record: `dict`, or the class whose objects it stands for
 
     def __str__(self) -> str:
         if self.name == "record":
             return f"{self.make}({', '.join(f'{k}: {part}' for k, part in zip(self.keys, self.of, strict=True))})"
+        if self.name == "operations":
+            return (
+                f"operations({', '.join(f'{k} {part}' for k, part in zip(self.keys, self.of, strict=True))})"
+            )
         return f"{self.name}[{', '.join(map(str, self.of))}]" if self.of else self.name
 
 
@@ -28,6 +34,11 @@ TREE, LINKED, FUNCTION, ABSENT = Kind("tree"), Kind("linked"), Kind("function"),
 
 def listed(of: Kind) -> Kind:
     return Kind("list", (of,))
+
+
+def operations(several: dict[str, list[Kind]]) -> Kind:
+    """A list of operations: each a name and the arguments that go with it."""
+    return Kind("operations", tuple(Kind("tuple", tuple(of)) for of in several.values()), tuple(several))
 
 
 INTS, STRS, GRID = listed(INT), listed(STR), listed(listed(INT))

@@ -11,14 +11,17 @@ import msgspec
 from codeio.params import Unify
 from codeio.records import Dropped, Source
 from codeio.unify import candidates as found
-from codeio.unify import evidence, inputs, kinds, lift, repair, usage, wrap
+from codeio.unify import evidence, inputs, kinds, lift, operations, repair, usage, wrap
 from codeio.unify.candidates import Candidate
 from codeio.unify.evidence import Calls, Evidence, Parameter
 from codeio.unify.harvest import Seen
 from codeio.unify.inputs import Guess, Material
+from codeio.unify.kinds import Kind
 from codeio.unify.module import Closure, Module
 from codeio.unify.objects import Objects
 from codeio.unify.wrap import Wrapping
+
+OPERATIONS = "operations"
 
 
 class Plan(msgspec.Struct, frozen=True, kw_only=True):
@@ -44,9 +47,11 @@ def plans(source: Source, parsed: repair.Parsed | str, seen: Seen, p: Unify) -> 
     try:
         reader = Reader(source, parsed, where, seen, p)
         none = True
-        for candidate in found.candidates(reader.module):
+        for candidate in found.candidates(reader.module, reader.operated):
             none = False
             yield reader.plan(candidate)
+        for owner, why in reader.refused:
+            yield Dropped(id=f"{where}:{owner.lineno} {owner.name}", reason=why)
         if none:
             yield Dropped(id=where, reason="file without functions")
     except RecursionError:
@@ -66,7 +71,12 @@ class Reader:
 
     def __init__(self, source: Source, parsed: repair.Parsed, where: str, seen: Seen, p: Unify) -> None:
         self.source, self.text, self.where, self.p = source, parsed.text, where, p
-        self.module = Module(lift.lifted(parsed.tree), package(source))
+        tree = lift.lifted(parsed.tree)
+        operated = list(operations.operating(tree))
+        self.operated = {made.name: owner for owner, made in operated if isinstance(made, ast.FunctionDef)}
+        self.refused = [(owner, why) for owner, why in operated if isinstance(why, str)]
+        tree.body += [made for _, made in operated if isinstance(made, ast.FunctionDef)]
+        self.module = Module(tree, package(source))
         self.calls = Calls(parsed.tree, parsed.text, seen)
         self.tree, self.linked = wrap.node_classes(self.module)
         self.helpers = dict(self.module.functions)
@@ -104,7 +114,7 @@ class Reader:
             evidence=hints,
             guesses=guesses,
             known=inputs.material(closure.nodes),
-            document=ast.get_docstring(one.node) or "",
+            document=ast.get_docstring(one.operated or one.node) or "",
             where=f"{self.where}:{one.lines[0]} {one.name}",
         )
 
@@ -132,6 +142,8 @@ class Reader:
         made_p = [self.parameter(a, d, places, one.init, self.constructed(one), taken) for a, d in made]
         examples = self.calls.examples(one.name, [a.arg for a, _ in given])
         given_p = [self.parameter(a, d, own, one.node, examples, set()) for a, d in given]
+        if one.operated:
+            given_p = self.operating(one.operated)
         w = Wrapping(
             candidate=one, made=tuple(made_p), given=tuple(given_p), tree=self.tree, linked=self.linked
         )
@@ -140,6 +152,25 @@ class Reader:
             parameters=tuple(made_p + given_p), links=tuple(sorted(links, key=str)), examples=tuple(whole)
         )
         return w, hints
+
+    def operating(self, owner: ast.ClassDef) -> list[Parameter]:
+        """The arguments of the constructor and the list of operations."""
+        init = operations.constructor(owner)
+        made = self.taken(init) if init else []
+        methods = operations.operations(owner)
+        taken = [self.taken(method) for method in methods.values()]
+        options = []
+        for rank, weight in enumerate((evidence.SHOWN, evidence.USED, evidence.NAMED)):
+            several = [[ranked(p, rank) for p in ps] for ps in taken]
+            kind = kinds.operations(dict(zip(methods, several, strict=True)))
+            if kind not in [known for known, _ in options]:
+                options.append((kind, weight))
+        return [*made, Parameter(name=OPERATIONS, own=OPERATIONS, options=tuple(options))]
+
+    def taken(self, node: ast.FunctionDef) -> list[Parameter]:
+        """The arguments that a call of the method has to give."""
+        places, _ = usage.read_function(node, self.helpers)
+        return [self.parameter(a, None, places, node, [], set()) for a in operations.required(node) or ()]
 
     def constructed(self, one: Candidate) -> list[dict]:
         names = [a.arg for a, _ in found.signature(one.init, 1)] if one.init else []
@@ -174,6 +205,12 @@ class Reader:
             default=ast.unparse(default) if default is not None else "",
             attributes=frozenset(place.attributes) if place else frozenset(),
         )
+
+
+def ranked(parameter: Parameter, rank: int) -> Kind:
+    """The kind of that rank, or the last one, among those that need no making."""
+    plain = [kind for kind, _ in parameter.options if wrap.convert(kind, "x", "", "") == "x"]
+    return plain[min(rank, len(plain) - 1)] if plain else kinds.INT
 
 
 def optional(default: ast.expr, options: list) -> list:

@@ -19,6 +19,10 @@ VAGUE = re.compile(
     re.I,
 )
 VAGUE_CLASS = re.compile(r"^(Solution|Main|Program|App|Test|Class|My)\w*$", re.I)
+OPERATED = (
+    "An object of the class `{owner}` is made, and the operations are carried out on it one after another. "
+    "What do those that return something give, in their order?"
+)
 SECTION = re.compile(
     r"^\s*(:\w|@\w|>>>|args?\b|arguments?\b|parameters?\b|params?\b|returns?\s*:|return\s*:|raises?\b|examples?\b|input\s*:|output\s*:"
     r"|note\b|usage\b|time complexity|space complexity|complexity|doctest|-{3,}|={3,})",
@@ -30,6 +34,9 @@ def statement(plan: Plan) -> tuple[str, Tier]:
     """A question, and where its words come from. Empty when neither docstring nor name says anything."""
     told = first_words(plan.document)
     name = plan.candidate.node.name
+    if plan.candidate.operated:
+        what = f"{told[0].upper()}{told[1:]}. " if told else ""
+        return what + OPERATED.format(owner=plan.candidate.operated.name), "docstring" if told else "name"
     if told:
         return question(told), "docstring"
     words = name_words(name)
@@ -115,6 +122,12 @@ def in_words(kind: Kind) -> str:
         return f"list of {in_words(kind.of[0])}"
     if kind.name == "tuple":
         return f"list of {len(kind.of)} values: {', '.join(in_words(part) for part in kind.of)}"
+    if kind.name == "operations":
+        several = (
+            f"{key}({', '.join(map(in_words, part.of))})"
+            for key, part in zip(kind.keys, kind.of, strict=True)
+        )
+        return f"list of lists, each the name of an operation and its arguments: {', '.join(several)}"
     if kind.name == "record":
         return f"dict of {', '.join(f'{k} ({in_words(part)})' for k, part in zip(kind.keys, kind.of, strict=True))}"
     return f"dict from {in_words(kind.of[0])} to {in_words(kind.of[1])}" if kind.name == "dict" else kind.name

@@ -53,6 +53,12 @@ def draw_word(rng: Random, alphabet: str, known: list[str]) -> str:
     return "".join(rng.choice("abcdeABC") for _ in range(rng.randint(1, 8)))
 
 
+def draw_operations(rng: Random, several: list[Callable[[], list]]) -> list[list]:
+    """Operations in an order: at first those that take something, on which the others may rely."""
+    rows = [rng.choice(several)() for _ in range(rng.randint(3, 10))]
+    return sorted(rows[:3], key=len, reverse=True) + rows[3:]
+
+
 def draw_numbers(rng: Random, known: list[int]) -> list[int]:
     """A list of integers: sorted, a permutation or in no order."""
     size = rng.randint(1, 8) if rng.random() < 0.95 else 0

@@ -44,5 +44,5 @@ ui: setup ## MLflow's pages on this machine
 bench-sandbox: setup ## speed of the execution engine beside plain ways; REFERENCE=checkout measures its check_input
 	$(RUN) python -m tests.bench.bench_sandbox $(if $(REFERENCE),reference=$(REFERENCE))
 
-bench-corpus: setup ## yield of code-to-functions on raw files: FILES=raw.jsonl.gz
-	$(RUN) python -m tests.bench.bench_corpus $(if $(FILES),files=$(FILES))
+bench-corpus: setup ## yield of code-to-functions on raw files: FILES=raw.jsonl.gz; EMBEDDED=1: on all installed corpora
+	$(RUN) python -m tests.bench.bench_corpus $(if $(FILES),files=$(FILES)) $(if $(EMBEDDED),files=embedded rationales=no)

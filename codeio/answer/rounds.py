@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 from codeio.answer.frames import Frame, Outline
 from codeio.answer.operations import Unknown
 from codeio.answer.phrases import Voice
+from codeio.answer.search import joined
 from codeio.answer.wording import Wording, brief, code
 
 
@@ -23,6 +24,7 @@ class Detail(NamedTuple):
 FINE, NORMAL, COARSE, OUTLINE = Detail(6, 1, 3, 4), Detail(3, 1, 2, 2), Detail(1, 1, 1, 1), Detail(0, 0, 0, 0)
 GRANULARITIES = (FINE, NORMAL, COARSE, OUTLINE)
 ROWS = 10  # rounds that a table of the middle holds
+FEW = 3  # lines left out that are told by what they change alone
 LEFT = 6  # variables that are told after lines that are not
 
 
@@ -50,6 +52,10 @@ class Rounds:
 
     def compute(self, node: ast.expr) -> Any:
         """The value of an expression now. Raises Unknown."""
+        raise NotImplementedError
+
+    def changed(self, after: dict[str, Any]) -> bool:
+        """Tell what has changed; whether there was anything to say."""
         raise NotImplementedError
 
     def say(self, kind: str, **parts: str) -> None:
@@ -193,17 +199,18 @@ class Rounds:
         self.say("middle", first=str(first), last=str(last), rows="; ".join(rows))
 
     def skip(self, index: int) -> None:
-        """Many lines that are not told one by one: which loop goes on, how often, and what it leaves."""
+        """Lines that are not told one by one: which loop goes on, how often, and what it leaves."""
         hits, after = self.frame.steps[index].skipped, self.frame.after(index)
-        loops = [
-            node
-            for line in sorted(hits)
-            if isinstance(node := self.outline.at.get(line), ast.For | ast.While)
-        ]
+        nodes = (self.outline.at.get(line) for line in sorted(hits))
+        loops = [node for node in nodes if isinstance(node, ast.For | ast.While)]
+        lines = sum(hits.values())
         self.env.update(after)
-        left = " and ".join(islice(self.bindings(after), LEFT))
-        said = {"lines": str(sum(hits.values())), "left": f", which leave {left}" if left else ""}
+        if lines <= FEW and not loops:
+            self.changed(after)
+            return
         self.line()
+        left = list(islice(self.bindings(after), LEFT))
+        said = {"lines": str(lines), "left": f", which leave {joined(left)}" if left else ""}
         rounds = hits.get(loops[0].body[0].lineno, 0) if loops else 0
         if rounds > 1 and not isinstance(loops[0].body[0], ast.For | ast.While):
             self.say("skipped_rounds", head=head(loops[0]), rounds=str(rounds), **said)

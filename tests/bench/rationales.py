@@ -18,6 +18,8 @@ from codeio.pose import problem
 from codeio.records import Function, Pair, Predict, Problem
 from codeio.sandbox import Limits, Sandbox
 
+WRONG = ("traced call gave another output", "call could not be traced")  # no fault of a narrator
+
 
 class Told(msgspec.Struct, frozen=True, kw_only=True):
     """Rationales of one direction, as the narrator wrote them, before the gate of the answer stage."""
@@ -34,6 +36,12 @@ class Told(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def fit(self) -> float:
         return round(self.told / max(1, self.asked), 4)
+
+    @property
+    def fit_again(self) -> float:
+        """Of the pairs that come out again when they are traced."""
+        lost = sum(self.refused.get(reason, 0) for reason in WRONG)
+        return round(self.told / max(1, self.asked - lost), 4)
 
 
 def told(functions: Sequence[Function], params: Params, predict: Predict) -> tuple[Told, dict[str, str]]:

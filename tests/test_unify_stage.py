@@ -115,6 +115,23 @@ def test_statement_is_taken_from_docstring_then_name(box):
         assert "`return` (int)" in f.io_description
 
 
+def test_statement_of_a_special_method_and_without_markup(box):
+    text = "class Bag:\n    def __init__(self, items: list):\n        self.items = items\n    def __len__(self):\n"
+    f = only(box, text + "        return len(self.items)\n")
+    assert f.statement == "An object of the class `Bag` is made from the input. What is its length?"
+    doc = 'def f(x: list):\n    """Add up all the items of *x*."""\n    return sum(x)\n'
+    assert only(box, doc).statement == "Add up all the items of `x`. What is the result for the given input?"
+
+
+def test_a_guess_that_shows_more_of_the_code_wins(box):
+    text = (
+        "def f(src, sep=None):\n    out = []\n    if sep is not None:\n        for item in src:\n"
+        "            if item == sep:\n                out.append(len(out))\n            else:\n"
+        "                out.append(item)\n        return out\n    return list(reversed(src))\n"
+    )
+    assert "sep = " in only(box, text).generator
+
+
 def test_procedural_programs_pass_as_they_are(box):
     p = replace(P, heldout_structure=0.3, heldout_constants=0.3)
     programs = procedural.programs(60, 3, 0)

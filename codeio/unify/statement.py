@@ -23,6 +23,21 @@ OPERATED = (
     "An object of the class `{owner}` is made, and the operations are carried out on it one after another. "
     "What do those that return something give, in their order?"
 )
+# What a special method is asked for.
+SPECIAL = {
+    "__str__": "its text", "__repr__": "its text as `repr` gives it", "__len__": "its length",
+    "__abs__": "its absolute value", "__neg__": "its negative", "__call__": "the result of calling it",
+    "__getitem__": "the item at the given index", "__contains__": "the answer to `in`",
+    "__iter__": "the list of what a loop over it visits",
+} | {
+    f"__{name}__": f"the result of `{sign}`"
+    for name, sign in {
+        "eq": "==", "ne": "!=", "lt": "<", "le": "<=", "gt": ">", "ge": ">=", "add": "+", "sub": "-", "mul": "*",
+        "truediv": "/", "floordiv": "//", "mod": "%", "pow": "**", "and": "&", "or": "|", "xor": "^", "matmul": "@",
+        "radd": "+", "rmul": "*",
+    }.items()
+}  # fmt: skip
+SPECIAL_METHOD = "An object of the class `{owner}` is made from the input. What is {what}?"
 SECTION = re.compile(
     r"^\s*(:\w|@\w|>>>|args?\b|arguments?\b|parameters?\b|params?\b|returns?\s*:|return\s*:|raises?\b|examples?\b|input\s*:|output\s*:"
     r"|note\b|usage\b|time complexity|space complexity|complexity|doctest|-{3,}|={3,})",
@@ -39,6 +54,8 @@ def statement(plan: Plan) -> tuple[str, Tier]:
         return what + OPERATED.format(owner=plan.candidate.operated.name), "docstring" if told else "name"
     if told:
         return question(told), "docstring"
+    if name in SPECIAL and plan.candidate.owner:
+        return SPECIAL_METHOD.format(owner=plan.candidate.owner.name, what=SPECIAL[name]), "name"
     words = name_words(name)
     if words and not VAGUE.match(name):
         given = " and ".join(f"`{p.name}`" for p in plan.wrapping.parameters[:3])
@@ -65,7 +82,8 @@ def first_words(document: str) -> str:
             break
         if line.strip():
             lines.append(line.strip())
-    text = re.sub(r"\s+", " ", " ".join(lines)).strip(" .:-*=")
+    text = re.sub(r"(?<![\w*])\*{1,2}(\w+)\*{1,2}(?!\w)", r"`\1`", re.sub(r"\s+", " ", " ".join(lines)))
+    text = text.strip(" .:-*=")
     text = re.sub(r"``([^`]*)``", r"`\1`", re.sub(r":\w+:`~?([^`]*)`", r"`\1`", text))
     text = re.sub(r"https?://\S+", "", text).strip(" .:-")
     if len(text) < SHORTEST or len(text.split()) < 3 or not text.isascii() or "TODO" in text:

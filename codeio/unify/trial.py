@@ -96,6 +96,7 @@ def choose(plan: Plan, result: Result) -> Choice | Dropped:
     if result.failure:
         return fault(plan, result.failure)
     number = best(plan, result)
+    every = arcs(plan, result.calls)
     calls = [c for c in result.calls if c.input["guess"] == number]
     good, how = usable(calls)
     if len(good) < 2:
@@ -106,7 +107,7 @@ def choose(plan: Plan, result: Result) -> Choice | Dropped:
         return drop(plan, "constant output", f"{len(seen)} inputs, always {next(iter(outputs))[:40]}")
     if all(any(output == value for value in given.values()) for given, output in seen):
         return drop(plan, "identity", "gives back what it got")
-    share, reached = len(good) / len(calls), score(plan.guesses[number], calls)
+    share, reached = len(good) / len(calls), score(plan, number, calls, every)
     return Choice(guess=plan.guesses[number], how=how, seen=seen, share=share, score=reached)
 
 
@@ -115,7 +116,15 @@ def best(plan: Plan, result: Result) -> int:
     calls: dict[int, list[Call]] = defaultdict(list)
     for call in result.calls:
         calls[call.input["guess"]].append(call)
-    return max(calls, key=lambda n: (score(plan.guesses[n], calls[n]), -n))
+    every = arcs(plan, result.calls)
+    return max(calls, key=lambda n: (score(plan, n, calls[n], every), -n))
+
+
+def arcs(plan: Plan, calls: Sequence[Call]) -> set[tuple[int, int]]:
+    """Ways between lines of the candidate's own code that calls with a result went."""
+    last = plan.closure.code.count("\n")
+    found = {(source, target) for call in calls if gives(call) for source, target, _ in call.arcs}
+    return {(source, target) for source, target in found if max(source, target) <= last}
 
 
 def usable(calls: Sequence[Call]) -> tuple[list[Call], str]:
@@ -138,16 +147,21 @@ def gives(call: Call) -> bool:
     return not values.fault(call.output["value"])
 
 
-def score(guess: Guess, calls: Sequence[Call]) -> float:
-    """Share of usable calls, variety of outputs, and how likely the guess was before."""
+def score(plan: Plan, number: int, calls: Sequence[Call], every: set[tuple[int, int]]) -> float:
+    """Share of usable calls, variety of outputs, how much of the code they show, and how likely the guess was before.
+
+    `every`: the ways that some guess went.
+    """
     good, _ = usable(calls)
+    weight = plan.guesses[number].weight
     if not good:
-        return guess.weight / 100
+        return weight / 100
     outputs = Counter(values.canonical(c.output["value"]) for c in good)
     share = len(good) / len(calls)
     variety = min(len(outputs), 5) / 5
     same = sum(any(c.output["value"] == v for v in c.input["values"].values()) for c in good) / len(good)
-    return 1 + share + 0.8 * variety + min(1.0, guess.weight / 12) - 0.4 * same
+    shown = len(arcs(plan, good)) / max(1, len(every))
+    return 1 + share + 0.8 * variety + 0.8 * shown + min(1.0, weight / 12) - 0.4 * same
 
 
 def nothing(plan: Plan, calls: Sequence[Call]) -> Dropped:

@@ -123,6 +123,11 @@ def test_statement_of_a_special_method_and_without_markup(box):
     assert only(box, doc).statement == "Add up all the items of `x`. What is the result for the given input?"
 
 
+def test_code_in_a_docstring_is_no_statement(box):
+    text = 'def f(x: int):\n    """\n    best = total = sum(x)\n    return best + total\n    """\n    return x * 3\n'
+    assert (only(box, text).statement, only(box, text).tier) == ("", "code-only")
+
+
 def test_a_guess_that_shows_more_of_the_code_wins(box):
     text = (
         "def f(src, sep=None):\n    out = []\n    if sep is not None:\n        for item in src:\n"

@@ -23,6 +23,9 @@ OPERATED = (
     "An object of the class `{owner}` is made, and the operations are carried out on it one after another. "
     "What do those that return something give, in their order?"
 )
+CODE = re.compile(
+    r"\w [-+*/]?= \w|\bfor \w+ in range\(|\breturn \w+ [-+*/] "
+)  # an older version, put into quotes
 # What a special method is asked for.
 SPECIAL = {
     "__str__": "its text", "__repr__": "its text as `repr` gives it", "__len__": "its length",
@@ -86,6 +89,8 @@ def first_words(document: str) -> str:
     text = text.strip(" .:-*=")
     text = re.sub(r"``([^`]*)``", r"`\1`", re.sub(r":\w+:`~?([^`]*)`", r"`\1`", text))
     text = re.sub(r"https?://\S+", "", text).strip(" .:-")
+    if CODE.search(text):
+        return ""
     if len(text) < SHORTEST or len(text.split()) < 3 or not text.isascii() or "TODO" in text:
         return ""
     if len(text) > LONGEST:

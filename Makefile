@@ -7,7 +7,7 @@ TORCH_INDEX ?=
 BIN := .venv/bin
 RUN := PATH="$(CURDIR)/$(BIN):$$PATH"
 
-.PHONY: help setup repro test test-full lint check-lock ui bench-sandbox bench-corpus
+.PHONY: help setup repro test test-full lint check-lock ui bench-sandbox bench-corpus bench-llm
 .DEFAULT_GOAL := help
 
 help: ## this list
@@ -19,7 +19,7 @@ setup: .venv/installed ## .venv with torch first, then this package; nothing is 
 	@test -n "$(PYTHON)" || { echo "make: no Python 3.11-3.13 found; install one or pass PYTHON=/path/to/python" >&2; exit 1; }
 	$(PYTHON) -m venv .venv
 	$(BIN)/pip install --quiet torch==2.13.0 $(if $(TORCH_INDEX),--index-url $(TORCH_INDEX))
-	$(BIN)/pip install --quiet -e '.[dev]'
+	$(BIN)/pip install --quiet -e '.[dev,llm]'
 	@touch $@
 
 repro: setup ## the main job: dvc repro, from raw code to evaluated checkpoint and figures
@@ -46,3 +46,6 @@ bench-sandbox: setup ## speed of the execution engine beside plain ways; REFEREN
 
 bench-corpus: setup ## yield of code-to-functions on raw files: FILES=raw.jsonl.gz; EMBEDDED=1: on all installed corpora
 	$(RUN) python -m tests.bench.bench_corpus $(if $(FILES),files=$(FILES)) $(if $(EMBEDDED),files=embedded rationales=no)
+
+bench-llm: setup ## asking a model: 20,000 requests through a server's faults, and throughput beside a bare loop
+	$(RUN) python -m tests.bench.bench_llm

@@ -3,6 +3,7 @@
 CodeioError
 ├── BadInput     a file, record or source that cannot be used as it is
 ├── BadParams    a missing, misspelt, mistyped or impossible setting
+├── ModelError   a language model, its server or the store of its replies cannot be used
 ├── Stale        data on disk that is not what dvc.lock says
 └── EngineError  the execution engine itself failed; never a verdict about foreign code
 """
@@ -18,6 +19,10 @@ class BadInput(CodeioError):
 
 class BadParams(CodeioError):
     """A setting is missing, misspelt, mistyped or impossible. The message names its path."""
+
+
+class ModelError(CodeioError):
+    """A language model, its server or the store of its replies cannot be used. Replies so far are kept."""
 
 
 class Stale(CodeioError):

@@ -100,6 +100,42 @@ class Revise(Section, kw_only=True):
     max_turns: Natural
 
 
+class Llm(Section, kw_only=True):
+    """A language model, and all that its replies depend on."""
+
+    backend: Literal["openai", "vllm", "transformers"]
+    model: str | None
+    revision: str | None
+    temperature: Annotated[float, Meta(ge=0)]
+    top_p: Annotated[float, Meta(gt=0, le=1)]
+    max_tokens: Count
+    json_schema: bool
+
+
+class Price(Section, kw_only=True):
+    """Of a million tokens."""
+
+    prompt: Annotated[float, Meta(ge=0)]
+    completion: Annotated[float, Meta(ge=0)]
+    cached: Annotated[float, Meta(ge=0)] | None = None  # of the prompt, read from the server's cache
+
+
+class Server(Section, kw_only=True):
+    """How the model is reached and what it costs; no reply depends on it."""
+
+    url: str | None
+    concurrency: Count
+    timeout_s: Positive
+    tries: Count
+    deadline_s: Positive
+    backoff_s: Positive
+    tensor_parallel: Count
+    context: Count | None
+    prices: dict[str, Price]
+    store: str
+    dry_run: bool
+
+
 class Tokenizer(Section, kw_only=True):
     vocab: Count
 
@@ -181,6 +217,8 @@ class Params(Section, kw_only=True):
     unify: Unify
     execute: Execute
     pose: Pose
+    llm: Llm
+    server: Server
     teachers: tuple[str, ...]
     answer: Answer
     revise: Revise
@@ -198,7 +236,7 @@ class Params(Section, kw_only=True):
 
 
 # Parts that decide the data on disk: train.py refuses them, since a sweep must not regenerate data.
-DATA = ("collect", "unify", "execute", "pose", "teachers", "answer", "revise", "tokenizer")
+DATA = ("collect", "unify", "execute", "pose", "llm", "server", "teachers", "answer", "revise", "tokenizer")
 
 
 def register() -> None:

@@ -15,7 +15,7 @@ SOURCES = [f for f in FILES if f.exists() and f.read_text().strip()]
 MAX_FILE, MAX_FUNCTION = 330, 45
 BOUNDARIES = (
     "codeio/sandbox/",
-    "codeio/llm.py",
+    "codeio/llm/",
     "codeio/tracker.py",
 )  # where the outside world can raise anything
 

@@ -35,7 +35,7 @@ Done = Iterator[tuple[int, "frame.Report"]]
 def map_shards(params: Params, stage: "frame.Stage", todo: Todo, work: Path) -> Done:
     """(shard number, its report), in order of completion."""
     count = min(params.workers or os.cpu_count() or 1, len(todo) // SHARE)
-    if count < 2 or not found_again(stage):
+    if count < 2 or stage.alone(params) or not found_again(stage):
         return here(params, stage, todo, work)
     return several(params, stage, todo, work, count)
 

@@ -93,11 +93,14 @@ class Answer(Section, kw_only=True):
     max_trace_lines: Count
     max_lines: Count
     max_chars: Count
+    samples: Count
     slip: Slip
 
 
 class Revise(Section, kw_only=True):
     max_turns: Natural
+    mode: Literal["feedback", "resample"]
+    choose: Literal["first", "best"]
 
 
 class Llm(Section, kw_only=True):

@@ -104,12 +104,24 @@ class Verdict(Record, kw_only=True):
     feedback: str
 
 
+class Generation(Record, kw_only=True):
+    """How a language model came to a response."""
+
+    model: str
+    finish: Literal["stop", "length", "refused"]
+    prompt_tokens: int = 0  # of the whole request, on its first sample only
+    completion_tokens: int = 0
+
+
 class Sample(Record, kw_only=True):
-    """One response, its verdict once verified, and how a simulated teacher came to it."""
+    """One response, its verdict once verified, and how its teacher came to it."""
 
     response: str
     verdict: Verdict | None = None
     slip: str = ""  # mutation operator of the slip teacher; empty for an honest answer
+    generation: Generation | msgspec.UnsetType = (
+        msgspec.UNSET
+    )  # of a language model's; other stores hold no such field
 
 
 class Turn(Record, kw_only=True):

@@ -45,6 +45,8 @@ class Stage(msgspec.Struct, frozen=True, kw_only=True):
     reads: Callable[[Params], Path] | None = None  # the folder of shards it reads
     variant: Callable[[Params], str] = lambda p: ""
     items: Callable[[Params], Sequence[Any]] | None = None  # a source stage: one work item per shard
+    alone: Callable[[Params], bool] = lambda p: False  # all shards in one process: it holds a model
+    preview: Callable[[Params], None] | None = None  # what server.dry_run shows instead of running
     facts: Callable[[], dict[str, Any]] = dict  # volatile facts for the sidecar (isolation tier ...)
     measure: Callable[[Iterator[Record]], dict[str, Any]] | None = (
         None  # further counts for metrics/<name>.json
@@ -99,6 +101,8 @@ def describe(error: OSError) -> str:
 
 def run(stage: Stage, params: Params) -> None:
     """The stage over all its shards: resumed where a former run stopped, committed at once at the end."""
+    if params.server.dry_run and stage.preview:
+        return stage.preview(params)
     started = time.monotonic()
     variant = stage.variant(params)
     label = f"{stage.name} {variant}".strip()

@@ -4,8 +4,9 @@ from collections.abc import Sequence
 
 from codeio import values
 from codeio.answer.__main__ import shard
-from codeio.answer.teach import teacher
+from codeio.answer.teach import taught
 from codeio.collect import procedural
+from codeio.llm import Ledger
 from codeio.params import load
 from codeio.records import Dropped, Json, Predict, Problem
 from codeio.revise import shard as revise
@@ -70,11 +71,13 @@ def many(box: Sandbox, count: int, pairs: int = 4) -> list[Problem]:
 def answered(problems: Sequence[Problem], box: Sandbox, *settings: str) -> list[Problem | Dropped]:
     """The problems after the answer stage under these settings."""
     params = load(*settings)
-    return list(shard(problems, box, teacher(params, box), params.answer))
+    with taught(params, box, Ledger()) as teach:
+        return list(shard(problems, box, teach, params.answer))
 
 
 def revised(problems: Sequence[Problem], box: Sandbox, *settings: str) -> list[Problem]:
     """The problems after the answer and the revise stage under these settings."""
     params = load(*settings)
     found = [one for one in answered(problems, box, *settings) if isinstance(one, Problem)]
-    return list(revise(found, box, teacher(params, box), params))
+    with taught(params, box, Ledger()) as teach:
+        return list(revise(found, box, teach, params))

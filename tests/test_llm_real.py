@@ -14,6 +14,8 @@ from codeio.errors import BadParams
 from codeio.llm import Chat, Ledger, Message, Reply, opened
 from codeio.llm import model as model_module
 from codeio.params import load
+from codeio.sandbox import Sandbox
+from tests.answering import LIMITS, pose, revised
 from tests.checkpoint import build
 
 UP_S = 90
@@ -152,3 +154,15 @@ def test_vllms_server_answers(checkpoint):
         found, ledger = asked(chats(8, n=2), f"llm.model={checkpoint}", f"server.url={url}")
         assert all(len(one.texts) == 2 for one in found)
         assert ledger.requests == 8
+
+
+def test_a_real_server_as_teacher_gives_verified_turns(checkpoint, transformers_serve):
+    """Noise from random weights: every problem gets its turns, each with a true verdict."""
+    with Sandbox(LIMITS, workers=1) as box:
+        problems = pose(box, "def f(a):\n    return a + 1", [{"a": 1}, {"a": 2}], kind="natural")
+        settings = ("answer.teacher=llm", f"llm.model={checkpoint}", f"server.url={transformers_serve}")
+        found = revised(problems, box, *settings, "llm.max_tokens=12", "server.concurrency=4")
+    assert [one.id for one in found] == [one.id for one in problems]
+    assert all(len(one.turns) == 3 for one in found)
+    assert {turn.main.verdict.status for one in found for turn in one.turns} == {"no_answer"}
+    assert len({turn.main.response for one in found for turn in one.turns}) == 12

@@ -1,7 +1,8 @@
 """Answer: the first response to every problem to be trained on.   data/pose -> data/answer/<teacher>
 
 Held-out problems pass through without an answer. Whatever the teacher, a problem also gets its gold
-response: a right answer with the rationale of the real run.
+response: a right answer with the rationale of the real run. What cannot be told so is dropped, but for a language
+model, which can be asked all the same.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -10,11 +11,13 @@ from typing import Any
 
 from msgspec.structs import replace
 
-from codeio import stage
+from codeio import shards, stage
+from codeio.answer import ask
 from codeio.answer.audit import false_claims
-from codeio.answer.teach import Teach, teacher
+from codeio.answer.teach import MODEL, Teach, require_model, taught
 from codeio.answer.telling import Refused
 from codeio.answer.trace import golds
+from codeio.llm import Ledger, estimate
 from codeio.params import Answer, Params
 from codeio.records import Dropped, Problem, Turn
 from codeio.sandbox import Limits, Sandbox
@@ -28,15 +31,19 @@ def shard(
     """Problems with gold and first turn, in their order; those that cannot be told with the reason."""
     asked = [one for one in problems if one.split == "train"]
     told = dict(zip((one.id for one in asked), checked(golds(asked, box, p, cache)), strict=True))
-    kept = [replace(one, gold=told[one.id]) for one in asked if isinstance(told[one.id], str)]
-    samples = teach(kept, 0)
-    answered = {
-        one.id: replace(one, turns=(Turn(samples=(sample,)),))
-        for one, sample in zip(kept, samples, strict=True)
-    }
+    if p.teacher == MODEL:
+        told = {id_: "" if isinstance(text, Refused) else text for id_, text in told.items()}
+    refused = {id_: why for id_, why in told.items() if isinstance(why, Refused)}
+    kept = [replace(one, gold=told[one.id]) for one in asked if one.id not in refused]
+    answered: dict[str, Problem] = {}
+    for one, found in zip(kept, teach(kept, 0), strict=True):
+        if isinstance(found, Refused):
+            refused[one.id] = found
+        else:
+            answered[one.id] = replace(one, turns=(Turn(samples=found),))
     for one in problems:
-        why = told.get(one.id)
-        if isinstance(why, Refused):
+        why = refused.get(one.id)
+        if why:
             yield Dropped(id=one.id, reason=why.reason, detail=why.detail)
         else:
             yield answered.get(one.id, one)
@@ -52,22 +59,36 @@ def checked(told: Sequence[str | Refused]) -> Iterator[str | Refused]:
 @contextmanager
 def opened(params: Params) -> Iterator[Callable[[list[Problem]], Iterable[Problem | Dropped]]]:
     limits = Limits(cpu_s=params.execute.cpu_s, memory_mb=params.execute.memory_mb)
-    with Sandbox(limits, workers=params.workers, isolation=params.isolation) as box, cached(box) as cache:
+    ledger = Ledger(label="answer")
+    with (
+        Sandbox(limits, workers=params.workers, isolation=params.isolation) as box,
+        cached(box) as cache,
+        taught(params, box, ledger) as teach,
+    ):
         FACTS.update(isolation=box.tier)
-        teach = teacher(params, box)
         yield lambda problems: shard(problems, box, teach, params.answer, cache)
+        FACTS.update(ledger.facts() if params.answer.teacher == MODEL else {})
+
+
+def preview(params: Params) -> None:
+    """What the model would be asked, and what that costs."""
+    require_model(params)
+    problems = shards.read_all(stage.folder("pose"), Problem)
+    estimate.show((ask.chat(one, 0, params) for one in problems if one.split == "train"), params)
 
 
 def measure(problems: Iterator[Problem]) -> dict[str, Any]:
-    """Answers and how many of them are simulated mistakes, by operator."""
+    """Answers and how many of them are simulated mistakes, by operator; what a model took for its own."""
     slips: dict[str, int] = {}
     answered = 0
+    taken = ask.Taken()
     for one in problems:
         if one.turns:
             answered += 1
             name = one.turns[0].main.slip or "none"
             slips[name] = slips.get(name, 0) + 1
-    return {"answered": answered, "slips": dict(sorted(slips.items()))}
+            taken.add(one.turns[0])
+    return {"answered": answered, "slips": dict(sorted(slips.items()))} | taken.counts()
 
 
 FACTS: dict[str, Any] = {}
@@ -78,7 +99,9 @@ STAGE = stage.Stage(
     reads=lambda p: stage.folder("pose"),
     open=opened,
     variant=lambda p: p.answer.teacher,
-    sections=("seed", "answer", "execute", "isolation"),
+    sections=("seed", "answer", "llm", "execute", "isolation"),
+    alone=lambda p: p.answer.teacher == MODEL,
+    preview=preview,
     facts=lambda: FACTS,
     measure=measure,
 )

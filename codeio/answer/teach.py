@@ -1,17 +1,21 @@
-"""Choose a teacher: one way to ask, whoever answers.   (problems, turn) -> one sample per problem"""
+"""Choose a teacher: one way to ask, whoever answers.   (problems, turn) -> samples per problem"""
 
 import difflib
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from functools import partial
 
-from codeio.answer import slip
+from codeio.answer import ask, slip
+from codeio.answer.ask import Samples
+from codeio.answer.telling import Refused
 from codeio.errors import BadParams
+from codeio.llm import Ledger, opened
 from codeio.params import Params
 from codeio.records import Problem, Sample
 from codeio.sandbox import Sandbox
 
 # Turn 0 is the first answer; at turn k the problems hold their k earlier turns with verdicts.
-Teach = Callable[[Sequence[Problem], int], list[Sample]]
+Teach = Callable[[Sequence[Problem], int], Sequence[Samples | Refused]]
 
 
 def by_trace(problems: Sequence[Problem], turn: int) -> list[Sample]:
@@ -20,16 +24,40 @@ def by_trace(problems: Sequence[Problem], turn: int) -> list[Sample]:
 
 
 TEACHERS: dict[str, Callable[[Params, Sandbox], Teach]] = {
-    "trace": lambda params, box: by_trace,
-    "slip": lambda params, box: partial(slip.teach, box=box, p=params.answer, seed=params.seed),
+    "trace": lambda params, box: alone(by_trace),
+    "slip": lambda params, box: alone(partial(slip.teach, box=box, p=params.answer, seed=params.seed)),
 }
+MODEL = "llm"  # the teacher that asks a language model; the others need a gold response, and tell it
+
+
+def alone(one_each: Callable[[Sequence[Problem], int], list[Sample]]) -> Teach:
+    """A teacher with one sample per problem."""
+    return lambda problems, turn: [(sample,) for sample in one_each(problems, turn)]
+
+
+@contextmanager
+def taught(params: Params, box: Sandbox, ledger: Ledger) -> Iterator[Teach]:
+    """The teacher that `answer.teacher` names, with the model that it asks. Raises BadParams for another name."""
+    if params.answer.teacher != MODEL:
+        yield teacher(params, box)
+        return
+    with opened(params, ledger) as model:
+        yield partial(ask.teach, model=model, params=params)
 
 
 def teacher(params: Params, box: Sandbox) -> Teach:
-    """The teacher that `answer.teacher` names. Raises BadParams for another name."""
+    """A teacher that needs the sandbox only. Raises BadParams for another name."""
     name = params.answer.teacher
     if name not in TEACHERS:
-        near = difflib.get_close_matches(name, TEACHERS, n=1)
+        known = sorted([*TEACHERS, MODEL])
+        near = difflib.get_close_matches(name, known, n=1)
         hint = f"; did you mean {near[0]}?" if near else ""
-        raise BadParams(f"answer.teacher={name}: there are only {', '.join(sorted(TEACHERS))}{hint}")
+        raise BadParams(f"answer.teacher={name}: there are only {', '.join(known)}{hint}")
     return TEACHERS[name](params, box)
+
+
+def require_model(params: Params) -> None:
+    """Raises BadParams where a dry run has nothing to show."""
+    name = params.answer.teacher
+    if name != MODEL:
+        raise BadParams(f"server.dry_run: answer.teacher={name} asks no model; pass answer.teacher={MODEL}")

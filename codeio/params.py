@@ -60,6 +60,10 @@ class Unify(Section, kw_only=True):
     heldout_structure: Share
     heldout_constants: Share
     heldout_natural: Share
+    backend: Literal["static", "llm", "both"]
+    prefer: Literal["static", "llm", "union"]
+    repairs: Natural
+    max_file_chars: Count
     max_code_chars: Count
     guesses: Count
     tries: Count

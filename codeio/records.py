@@ -7,7 +7,9 @@ import msgspec
 Json = dict | list | str | int | float | bool | None
 Kind = Literal["natural", "procedural"]
 Predict = Literal["input", "output"]
-Tier = Literal["docstring", "name", "code-only"]  # how much the statement says without the code
+Tier = Literal[
+    "docstring", "name", "code-only", "model"
+]  # where the statement is from; code-only: there is none
 Split = Literal["train", "inputs", "constants", "structure", "natural"]  # train, then the held-out ladder
 Status = Literal[
     "ok",
@@ -79,7 +81,7 @@ class Function(Record, kw_only=True):
     lines: tuple[int, int]  # first and last line in the origin file
     sha256: str  # of the origin file
     licence: str
-    backend: str  # what unified it: "procedural", "static", later a model
+    backend: str  # what unified it: "procedural", "static", "llm: <model>"
     code: str  # a self-contained module
     entry: str  # the function in it that is asked about
     generator: str  # a module with `input_generator(rng) -> dict`, rng a random.Random

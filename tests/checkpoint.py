@@ -19,12 +19,13 @@ def build(at: Path) -> Path:
     made = Tokenizer(models.BPE(vocab={entry: n for n, entry in enumerate(alphabet)}, merges=[]))
     made.pre_tokenizer = pre_tokenizers.ByteLevel(add_prefix_space=False, use_regex=False)
     made.decoder = decoders.ByteLevel()
+    made.add_special_tokens(SPECIAL)  # declared as such, or a server echoes the prompt
     tokenizer = PreTrainedTokenizerFast(
         tokenizer_object=made,
         chat_template=TEMPLATE,
         pad_token=SPECIAL[0],
         eos_token=SPECIAL[2],
-        additional_special_tokens=[SPECIAL[1]],
+        extra_special_tokens={"start_token": SPECIAL[1]},
     )
     torch.manual_seed(0)
     config = Qwen2Config(

@@ -1,0 +1,1 @@
+"""Exchange: the store in other tools' layouts, and released data as problems of ours."""

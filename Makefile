@@ -48,4 +48,4 @@ bench-corpus: setup ## yield of code-to-functions on raw files: FILES=raw.jsonl.
 	$(RUN) python -m tests.bench.bench_corpus $(if $(FILES),files=$(FILES)) $(if $(EMBEDDED),files=embedded rationales=no)
 
 bench-llm: setup ## asking a model: 20,000 requests through a server's faults, and throughput beside a bare loop
-	$(RUN) python -m tests.bench.bench_llm
+	$(RUN) python -m tests.bench.bench_llm $(if $(requests),requests=$(requests))

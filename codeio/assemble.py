@@ -15,7 +15,11 @@ from codeio.errors import BadInput, BadParams
 from codeio.params import Params
 from codeio.records import Problem, Turn, Verdict
 
-VIEW = ("teacher", "revisions", "pairs_per_function", "predict", "format", "wrong", "fraction", "loss")
+VIEW = (
+    "teacher", "revisions", "pairs_per_function", "predict", "format", "wrong", "fraction", "pass_rate", "loss",
+)  # fmt: skip
+NO_STATEMENT = "no statement to ask without the code"
+UNSEEN = ("q_cot", "q_then_code_cot", "q_then_code")  # formats whose question does not show the code
 
 
 class Message(msgspec.Struct, frozen=True):
@@ -47,6 +51,13 @@ def check(params: Params) -> None:
         if wish > most:
             mend = f"raise {ceiling} and make the data: `dvc exp run -S {ceiling}={wish}`"
             raise BadParams(f"{name}={wish} goes past {ceiling}={most}, which is all the store holds; {mend}")
+    if params.format == "q_cot" and (params.answer.show_code or params.teacher != "llm"):
+        raise BadParams(
+            "format=q_cot needs answers that were given without the code, or they would speak of what nobody sees: "
+            "`dvc exp run -S 'teachers=[llm]' -S teacher=llm -S answer.show_code=false`"
+        )
+    if params.pass_rate[0] > params.pass_rate[1]:
+        raise BadParams(f"pass_rate={list(params.pass_rate)}: the first rate must not be above the second")
     if not 0 < params.fraction <= 1:
         raise BadParams(f"fraction={params.fraction}: it must be above 0 and at most 1")
 
@@ -76,13 +87,27 @@ def left_out(problem: Problem, params: Params) -> str | None:
     """Why a problem is not in the view, or None."""
     if problem.rank >= params.pairs_per_function:
         return "beyond pairs_per_function"
+    if params.format == "q_then_code":
+        return why_no_code(problem)
     if params.predict in ("input", "output") and problem.predict != params.predict:
         return "other direction"
     if params.predict == "one" and problem.predict != chosen_direction(problem.function):
         return "other direction"
     if values.unit(problem.id) >= params.fraction:
         return "beyond fraction"
-    return None if problem.turns else "no answer"
+    if not problem.turns:
+        return "no answer"
+    if params.format in UNSEEN and not problem.statement:
+        return NO_STATEMENT
+    low, high = params.pass_rate
+    return None if low <= problem.turns[0].pass_rate <= high else "beyond pass_rate"
+
+
+def why_no_code(problem: Problem) -> str | None:
+    """Why a function's code is not asked for at this problem: once is enough, and only where words say what it does."""
+    if problem.rank or problem.predict == "input":
+        return "the code is asked for once"
+    return None if problem.statement else NO_STATEMENT
 
 
 def chosen_direction(function: str) -> str:
@@ -99,6 +124,9 @@ def taken(problem: Problem, revisions: int) -> tuple[Turn, ...]:
 
 def conversation(problem: Problem, params: Params) -> Example | None:
     """The chat of a problem, or None where the view drops it for its wrong last turn."""
+    if params.format == "q_then_code":
+        asked, said = prompting.blind(problem, "code"), fenced(problem.code)
+        return Example(problem.id, (Message("user", asked), Message("assistant", said)), (1,))
     turns = taken(problem, params.revisions)
     responses = [turn.main.response for turn in turns]
     verdicts = [verdict(problem, turn) for turn in turns]
@@ -110,7 +138,9 @@ def conversation(problem: Problem, params: Params) -> Example | None:
         right[-1] = True
     style = params.model.prompts
     feedback = (prompting.again(one, problem.predict, style) for one in verdicts[:-1])
-    asked = [prompting.question(problem, style), *feedback]
+    asked = [question(problem, params), *feedback]
+    if params.format == "q_then_code_cot":
+        responses[0] = f"{fenced(problem.code)}\n{responses[0]}"
     messages = [
         message
         for question, response in zip(asked, responses, strict=True)
@@ -120,6 +150,19 @@ def conversation(problem: Problem, params: Params) -> Example | None:
         n for n, is_right in enumerate(right) if counts_in_loss(n, is_right, len(right), params.loss)
     ]
     return Example(problem.id, tuple(messages), tuple(2 * n + 1 for n in supervised))
+
+
+def question(problem: Problem, params: Params) -> str:
+    """The first question of the format: which of statement and code the answer may lean on."""
+    if params.format in UNSEEN:
+        return prompting.blind(problem, problem.predict)
+    if params.format == "code_cot":
+        problem = msgspec.structs.replace(problem, statement="", io_description="")
+    return prompting.question(problem, params.model.prompts)
+
+
+def fenced(code: str) -> str:
+    return f"```python\n{code.strip()}\n```"
 
 
 def verdict(problem: Problem, turn: Turn) -> Verdict:

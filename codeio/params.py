@@ -24,6 +24,7 @@ Natural = Annotated[int, Meta(ge=0)]
 Count = Annotated[int, Meta(ge=1)]
 Share = Annotated[float, Meta(ge=0, le=1)]
 Positive = Annotated[float, Meta(gt=0)]
+NotNegative = Annotated[float, Meta(ge=0)]
 
 
 class Section(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -98,6 +99,7 @@ class Answer(Section, kw_only=True):
     max_lines: Count
     max_chars: Count
     samples: Count
+    show_code: bool
     slip: Slip
 
 
@@ -113,18 +115,10 @@ class Llm(Section, kw_only=True):
     backend: Literal["openai", "vllm", "transformers"]
     model: str | None
     revision: str | None
-    temperature: Annotated[float, Meta(ge=0)]
+    temperature: NotNegative
     top_p: Annotated[float, Meta(gt=0, le=1)]
     max_tokens: Count
     json_schema: bool
-
-
-class Price(Section, kw_only=True):
-    """Of a million tokens."""
-
-    prompt: Annotated[float, Meta(ge=0)]
-    completion: Annotated[float, Meta(ge=0)]
-    cached: Annotated[float, Meta(ge=0)] | None = None  # of the prompt, read from the server's cache
 
 
 class Server(Section, kw_only=True):
@@ -138,7 +132,7 @@ class Server(Section, kw_only=True):
     backoff_s: Positive
     tensor_parallel: Count
     context: Count | None
-    prices: dict[str, Price]
+    prices: dict[str, dict[Literal["prompt", "completion", "cached"], NotNegative]]
     store: str
     dry_run: bool
 
@@ -233,9 +227,10 @@ class Params(Section, kw_only=True):
     revisions: int
     pairs_per_function: int
     predict: Literal["both", "input", "output", "one"]
-    format: Literal["q_code_cot"]
+    format: Literal["q_code_cot", "code_cot", "q_cot", "q_then_code_cot", "q_then_code"]
     wrong: Literal["keep", "drop", "ground_truth"]
     fraction: float
+    pass_rate: tuple[Share, Share]
     loss: Literal["all", "last", "right"]
     tokenizer: Tokenizer
     train: Train

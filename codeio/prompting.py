@@ -1,13 +1,14 @@
 """Prompt: a problem's parts as the text that a model reads.   Problem -> user message
 
 The texts lie in codeio/prompts/, one file each: the set `ask` for models that know English, `brief` for small models
-that learn from nothing (their context is short).
+that learn from nothing (their context is short), `blind` for questions that do not show the code.
 """
 
 import json
 from functools import cache
 from pathlib import Path
 from string import Template
+from typing import Literal
 
 from codeio.records import Json, Predict, Problem, Verdict
 
@@ -35,6 +36,17 @@ def question(problem: Problem, style: str) -> str:
         io_description=problem.io_description.strip(),
         given=compact(problem.given),
         code=problem.code.strip(),
+    )
+
+
+def blind(problem: Problem, kind: Literal["output", "input", "code"]) -> str:
+    """A question without the code: for a prediction, or for the code itself."""
+    return filled(
+        f"blind_{kind}",
+        statement=problem.statement.strip(),
+        io_description=problem.io_description.strip(),
+        given=compact(problem.given),
+        entry=problem.entry,
     )
 
 

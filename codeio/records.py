@@ -140,6 +140,11 @@ class Turn(Record, kw_only=True):
         verdict = self.main.verdict
         return verdict is not None and verdict.correct
 
+    @property
+    def pass_rate(self) -> float:
+        """Share of the samples that are right: of a first turn, how easy the problem is for its teacher."""
+        return sum(bool(one.verdict and one.verdict.correct) for one in self.samples) / len(self.samples)
+
 
 class Problem(Record, kw_only=True):
     """One question about one pair. Its parts lie apart: a view renders the prompt (assemble)."""

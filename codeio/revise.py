@@ -113,7 +113,7 @@ def measure(problems: Iterator[Problem]) -> dict[str, Any]:
     slips: dict[str, dict[str, int]] = {}
     statuses: dict[str, int] = {}
     for one in problems:
-        rates.update([f"{pass_rate(one):.1f}"] if one.turns else [])
+        rates.update([f"{one.turns[0].pass_rate:.2f}"] if one.turns else [])
         for number, turn in enumerate(one.turns):
             taken.add(turn)
             repeated[f"turn_{number}"] += repeats(one.turns[: number + 1], one)
@@ -137,12 +137,6 @@ def of_model(taken: ask.Taken, repeated: Counter[str], rates: Counter[str]) -> d
         "repeated": dict(sorted(repeated.items())),
         "pass_rate": dict(sorted(rates.items())),
     }
-
-
-def pass_rate(problem: Problem) -> float:
-    """Share of the first turn's samples that are right: how hard the problem is for its teacher."""
-    samples = problem.turns[0].samples
-    return sum(bool(one.verdict and one.verdict.correct) for one in samples) / len(samples)
 
 
 def add(counts: dict[str, dict[str, int]], name: str, right: bool) -> None:

@@ -11,7 +11,7 @@ from codeio.llm import estimate
 from codeio.llm import model as model_module
 from codeio.params import load
 from codeio.records import Dropped, Generation, Problem
-from codeio.revise import measure, pass_rate, preview
+from codeio.revise import measure, preview
 from codeio.sandbox import Sandbox
 from tests.answering import LIMITS, answered, pose, revised
 from tests.scripted import Scripted
@@ -123,12 +123,12 @@ def test_all_samples_are_kept_and_verified_and_the_best_may_come_first(box, prob
         best = revised(problems, box, *asked(server, "answer.samples=4", "revise.choose=best"))
     for one in first:
         assert [sample.verdict.correct for sample in one.turns[0].samples] == [False, False, True, False]
-        assert pass_rate(one) == 0.25
+        assert one.turns[0].pass_rate == 0.25
         assert len(one.turns) == 3
     for one in best:
         assert [sample.verdict.correct for sample in one.turns[0].samples] == [True, False, False, False]
         assert len(one.turns) == 1
-    assert measure(iter(best))["pass_rate"] == {"0.2": 8}
+    assert measure(iter(best))["pass_rate"] == {"0.25": 8}
 
 
 def test_what_a_model_took_is_in_the_record_and_the_metrics(box, problems):
@@ -229,3 +229,11 @@ def test_the_record_of_other_teachers_has_no_such_field(box, problems):
     found = answered(problems, box, "answer.teacher=trace")
     plain = json.loads(shards.text(found[0].turns))
     assert set(plain[0]["samples"][0]) == {"response", "verdict", "slip"}
+
+
+def test_without_the_code_the_question_holds_words_only(box, problems):
+    with Scripted(respond=lambda body, sample: 'so {"output": 1}') as server:
+        answered(problems, box, *asked(server, "answer.show_code=false"))
+    first = [body["messages"][0]["content"] for body in server.bodies]
+    assert len(first) == len(problems)
+    assert all("Scale a list." in text and "def f" not in text and "code is" not in text for text in first)

@@ -28,16 +28,18 @@ def chat(problem: Problem, turn: int, params: Params) -> Chat:
     """What is asked about a problem at a turn. The seed is of problem and turn: no two turns get one reply."""
     return Chat(
         kind=f"{'answer' if turn == 0 else params.revise.mode} {problem.predict}",
-        messages=tuple(conversation(problem, params.revise.mode)),
+        messages=tuple(conversation(problem, params)),
         seed=int(values.unit("ask", problem.id, turn, params.seed) * 2**31),
         n=params.answer.samples,
     )
 
 
-def conversation(problem: Problem, mode: str) -> Iterator[Message]:
+def conversation(problem: Problem, params: Params) -> Iterator[Message]:
     """The question, and in feedback mode all wrong answers so far with their verdicts."""
-    yield Message("user", prompting.question(problem, STYLE))
-    for turn in problem.turns if mode == "feedback" else ():
+    shown = params.answer.show_code
+    question = prompting.question(problem, STYLE) if shown else prompting.blind(problem, problem.predict)
+    yield Message("user", question)
+    for turn in problem.turns if params.revise.mode == "feedback" else ():
         yield Message("assistant", turn.main.response)
         yield Message("user", prompting.again(turn.main.verdict, problem.predict, STYLE))
 

@@ -8,7 +8,6 @@ import json
 from collections.abc import Callable
 from typing import Any
 
-from codeio import prompting
 from codeio.assemble import Example, taken
 from codeio.params import Params
 from codeio.records import Problem
@@ -52,7 +51,7 @@ def verl(problem: Problem, example: Example, params: Params) -> Row:
     }
     return {
         "data_source": "codeio",
-        "prompt": [{"role": "user", "content": prompting.question(problem, params.model.prompts)}],
+        "prompt": [{"role": "user", "content": example.messages[0].content}],
         "ability": "reasoning",
         "reward_model": {"style": "rule", "ground_truth": json.dumps(truth, ensure_ascii=False)},
         "extra_info": {"split": problem.split, "function": problem.function, "predict": problem.predict},

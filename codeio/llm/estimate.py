@@ -7,6 +7,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from codeio.llm.chat import Chat, key
+from codeio.llm.ledger import priced
 from codeio.llm.model import revision
 from codeio.llm.store import Store
 from codeio.params import ROOT, Params
@@ -61,8 +62,7 @@ def table(chats: list[Chat], stored: set[str], params: Params) -> Table:
     ):
         out.add_column(head, justify="left" if head == "kind" else "right")
     for kind in sorted({one.kind for one in chats}):
-        paid = named and (prompt[kind] * named.prompt + most[kind] * named.completion) / 1e6
-        cost = "no price" if paid is None else f"{paid:,.2f}"
+        cost = "no price" if named is None else f"{priced(prompt[kind], 0, most[kind], named):,.2f}"
         cells = (free[kind], requests[kind], prompt[kind], most[kind])
         out.add_row(kind, *(f"{n:,}" for n in cells), cost)
     return out

@@ -2,10 +2,10 @@
 
 import time
 from collections import Counter
+from collections.abc import Mapping
 from typing import Any
 
 from codeio.llm.chat import Failed, Reply
-from codeio.params import Price
 from codeio.stage import screen
 
 EVERY_S = 20.0  # between two lines on the screen
@@ -14,7 +14,7 @@ EVERY_S = 20.0  # between two lines on the screen
 class Ledger:
     """What was asked now; replies that were found in the store cost nothing and are counted apart."""
 
-    def __init__(self, price: Price | None = None, label: str = "model") -> None:
+    def __init__(self, price: Mapping[str, float] | None = None, label: str = "model") -> None:
         self.price, self.label = price, label
         self.requests = self.from_store = 0  # requests: sent, the tries that failed included
         self.prompt_tokens = self.cached_tokens = self.completion_tokens = 0
@@ -46,10 +46,9 @@ class Ledger:
         """In the currency of the price table; None where it does not name the model."""
         if self.price is None:
             return None
-        fresh = self.prompt_tokens - self.cached_tokens
-        cached = self.price.prompt if self.price.cached is None else self.price.cached
-        paid = fresh * self.price.prompt + self.cached_tokens * cached
-        return round((paid + self.completion_tokens * self.price.completion) / 1e6, 6)
+        return priced(
+            self.prompt_tokens - self.cached_tokens, self.cached_tokens, self.completion_tokens, self.price
+        )
 
     def facts(self) -> dict[str, Any]:
         """For the sidecar: volatile, since what the store knew is not asked again."""
@@ -73,3 +72,10 @@ class Ledger:
             f"{self.label}: {self.requests:,} requests, {self.from_store:,} replies from the store, "
             f"{self.prompt_tokens:,} + {self.completion_tokens:,} tokens, {cost}; failed tries: {failed}"
         )
+
+
+def priced(fresh: int, cached: int, completion: int, price: Mapping[str, float]) -> float:
+    """What these tokens cost, at prices of a million; cached ones as the prompt's others, unless they have a price."""
+    prompt = price.get("prompt", 0.0)
+    paid = fresh * prompt + cached * price.get("cached", prompt) + completion * price.get("completion", 0.0)
+    return round(paid / 1e6, 6)

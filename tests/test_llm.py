@@ -338,3 +338,15 @@ def test_a_kill_costs_no_reply_that_was_stored(tmp_path, count):
     assert said["from_store"] == stored
     assert said["requests"] == count - stored
     assert (tmp_path / "killed" / "out").read_bytes() == (tmp_path / "whole" / "out").read_bytes()
+
+
+@pytest.mark.parametrize(
+    ("code", "says"), [(401, "refuses the key"), (402, "fill its account"), (404, "check llm.model")]
+)
+def test_what_no_chat_will_ever_get_past_stops_the_run(code, says):
+    """An empty account must not look like a refusal of each chat for itself: all would be dropped."""
+    with Scripted(latency=0.01) as server:
+        asked(server, chats(2))
+        server.content = lambda body, fault: (code, b'{"error": {"message": "no"}}', "")
+        with pytest.raises(ModelError, match=says):
+            asked(server, chats(40, first=10))

@@ -70,7 +70,8 @@ class Ledger:
         failed = ", ".join(f"{n} {kind}" for kind, n in self.failures.most_common()) or "none"
         screen.print(
             f"{self.label}: {self.requests:,} requests, {self.from_store:,} replies from the store, "
-            f"{self.prompt_tokens:,} + {self.completion_tokens:,} tokens, {cost}; failed tries: {failed}"
+            f"{self.prompt_tokens:,} + {self.completion_tokens:,} tokens, {cost}; failed tries: {failed}",
+            soft_wrap=True,
         )
 
 

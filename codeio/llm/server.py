@@ -202,10 +202,9 @@ class OpenAICompatible:
     def status(self, error: openai.APIStatusError) -> Exception:
         """What a status other than 200 means for this chat, or for all of them."""
         code, said = error.status_code, self.shown(error)
-        if code in (401, 403):
-            return ModelError(
-                f"{self.where()} refuses the key ({code}: {said}): set {KEY} in the environment"
-            )
+        if code in (401, 402, 403):
+            mend = f"set another {KEY} in the environment, or fill its account"
+            return ModelError(f"{self.where()} refuses the key ({code}: {said}): {mend}")
         if code == 404:
             return ModelError(
                 f"{self.where()} does not know it (404: {said}): check llm.model and server.url"

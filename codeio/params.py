@@ -156,11 +156,26 @@ class Train(Section, kw_only=True):
     instructions: Instructions
 
 
+class Bench(Section, kw_only=True):
+    """The paper's 14 benchmarks (python -m codeio.evaluate.bench); `limit` is for quick looks and marks the metric."""
+
+    names: tuple[str, ...]
+    data_root: str | None
+    hub: bool
+    backend: Literal["hf", "vllm", "local-chat-completions"]
+    model: str
+    base_url: str | None
+    limit: Count | None
+    max_tokens: Count | None
+
+
 class Evaluate(Section, kw_only=True):
     items: Natural
     max_new_tokens: Count
     batch: Count
     instructions: Natural
+    grids: Natural
+    bench: Bench
 
 
 class Schedule(Section, kw_only=True):

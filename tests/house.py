@@ -26,6 +26,7 @@ TINY: dict[str, Any] = {
     "evaluate.items": 8,
     "evaluate.max_new_tokens": 40,
     "evaluate.instructions": 4,
+    "evaluate.grids": 2,
 }
 
 

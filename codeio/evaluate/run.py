@@ -22,6 +22,7 @@ from codeio.verify import verdicts
 
 Answers = Callable[[Sequence[str]], list[str | None]]
 INSTRUCTION_RUNG = "instructions"
+GRID_RUNG = "grids"
 
 
 class Item(Record, kw_only=True):
@@ -59,7 +60,7 @@ def evaluate(params: Params, checkpoint: Path) -> Scores:
     def ask(questions: Sequence[str]) -> list[str | None]:
         return generate.answers(questions, by, params)
 
-    items = (*ladder(held, params, ask), *general(params, ask))
+    items = (*ladder(held, params, ask), *general(params, ask), *grid(params, ask))
     facts = {"data/constants_untaught": float(held.untaught)}
     return Scores(metrics(items) | facts, items)
 
@@ -122,6 +123,39 @@ def general(params: Params, ask: Answers) -> list[Item]:
         )
         for (question, wanted), response in zip(asked, responses, strict=True)
     ]
+
+
+def grid(params: Params, ask: Answers) -> list[Item]:
+    """Zebra grids with one solution, by ZebraLogic's scorer; the guess gives the values in alphabetical order."""
+    from codeio.evaluate import grids
+    from codeio.evaluate.benchmarks import zebralogic
+
+    asked = grids.items(params.evaluate.grids, params.seed)
+    questions = [zebralogic.prompt(item) for item in asked]
+    found = []
+    for item, question, response in zip(asked, questions, ask(questions) if questions else [], strict=True):
+        mark, guess = (
+            zebralogic.read(item, response or ""),
+            prompting.compact({"solution": grids.guess(item)}),
+        )
+        status = "too_long" if response is None else "no_answer" if mark.extracted is None else "ok"
+        found.append(
+            Item(
+                id=item.id,
+                rung=GRID_RUNG,
+                predict="answer",
+                kind="procedural",
+                corpus="zebra-grid",
+                correct=mark.score == 1.0,
+                baseline_correct=zebralogic.read(item, guess).score == 1.0,
+                status=status if status != "ok" or mark.score == 1.0 else "mismatch",
+                prompt=question,
+                wanted=prompting.compact(item.gold),
+                response=response or "",
+                baseline=guess,
+            )
+        )
+    return found
 
 
 def metrics(items: Sequence[Item]) -> dict[str, float]:

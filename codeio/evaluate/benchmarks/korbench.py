@@ -135,7 +135,7 @@ def value(mine: str, gold: str) -> bool:
     """Equal in value. What holds an equation or a delimiter is no expression, and roots and logarithms of numbers are
     not worked out: that is how far the published figure with a LaTeX reader goes."""
     number = not re.search(r"[a-zA-Z]", re.sub(r"\\[a-z]+", "", mine))
-    if re.search(r"=|\\\(", mine) or number and re.search(r"\\sqrt|\\log", mine):
+    if re.search(r"=|\\\(", mine) or (number and re.search(r"\\sqrt|\\log", mine)):
         return mine == gold
     return mine == gold or latex.same(mine, gold)
 

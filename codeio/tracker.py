@@ -236,7 +236,8 @@ def describe(now: Run, params: Params, about: About) -> None:
         if (ROOT / name).exists():
             now.file(ROOT / name, "config")
     now.text(json.dumps(facts.sidecars(), indent=1), "data/stages.json")
-    dataset(now, params.teacher, about.tags)
+    if "codeio.view" in about.tags:  # a model from elsewhere was trained on none of our data
+        dataset(now, params.teacher, about.tags)
 
 
 def dataset(now: Run, teacher: str, tags: Mapping[str, str]) -> None:

@@ -7,9 +7,10 @@ differences between models mean something. Absent data is listed and counted: AV
 evaluate.bench.limit=N every metric says so in its name. The settings are evaluate.bench in params.yaml.
 """
 
+import json
 import time
 from collections.abc import Mapping, Sequence
-from pathlib import Path
+from contextlib import AbstractContextManager
 
 from rich.table import Table
 
@@ -93,14 +94,22 @@ def keep(
     folder = ROOT / "outputs" / "bench" / values.digest(bench.model, bench.limit, list(tallies))[:12]
     shards.write(folder / "items.parquet", rows, Scored)
     write_json(folder / "scores.json", {"model": bench.model, "metrics": figures, "absent": absent})
-    tags = {"codeio.bench": ",".join(tallies), "codeio.bench_absent": ",".join(absent)}
-    about = tracker.About(name=f"bench {Path(bench.model).name}", kind="single", tags=facts.git() | tags)
-    with tracker.run(params, about) as now:
+    with run_of(params) as now:
+        now.tag({"codeio.bench": ",".join(tallies), "codeio.bench_absent": ",".join(absent)})
         now.log(figures | more, 0)
         now.table([shown(row) for row in rows[:: -(-len(rows) // SHOWN)]], "samples/bench.json")
         now.file(folder / "items.parquet", "bench")
     screen.print(table(tallies, absent, bench.limit))
     screen.print(f"bench: {folder.relative_to(ROOT)}")
+
+
+def run_of(params: Params) -> AbstractContextManager[tracker.Run]:
+    """The MLflow run of the checkpoint's training where this store has it, else a new one."""
+    at = ROOT / params.evaluate.bench.model
+    tags = json.loads((at / "arm.json").read_text()) if (at / "arm.json").exists() else {}
+    known = tracker.find(tags) if tags else None
+    about = tracker.About(name=f"bench {at.name}", kind="single", tags=facts.git() | tags)
+    return tracker.reopened(known) if known else tracker.run(params, about)
 
 
 def shown(row: Scored) -> dict[str, str]:

@@ -95,7 +95,7 @@ def read(path: Path) -> dict[str, str]:
     for n, one in enumerate(rows, 1):
         name, said = field(one, IDS), field(one, RESPONSES)
         if name is None or said is None:
-            lacks = "an id" if name is None else "a response"
+            lacks = "id" if name is None else "response"
             raise BadInput(
                 f"{path}, row {n} has no {lacks}: name it one of {', '.join(IDS if name is None else RESPONSES)}"
             )

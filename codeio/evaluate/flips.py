@@ -1,0 +1,114 @@
+"""Compare: which items two runs answer differently.   two files of items -> flips with a McNemar test
+
+python -m codeio.evaluate.flips a=RUN b=RUN
+
+RUN is an items.parquet of `python -m codeio.evaluate.bench` (or its folder), or a data/evaluate/items.parquet. By
+benchmark and by group (subject, difficulty, task): items that turned from wrong to right and back, and the exact
+two-sided McNemar p-value of the two counts. An item is right when its score is 1.
+"""
+
+import json
+import math
+from collections.abc import Mapping
+from pathlib import Path
+from typing import NamedTuple
+
+import msgspec
+import pyarrow as pa
+import pyarrow.parquet as pq
+from rich.console import Console
+from rich.table import Table
+
+from codeio.errors import BadInput
+from codeio.evaluate.arguments import arguments, command
+from codeio.shards import brief
+
+Key = tuple[str, str]  # (benchmark, item id)
+
+
+class Answer(NamedTuple):
+    """How an item came out."""
+
+    group: str
+    right: bool
+
+
+class Flips(msgspec.Struct, frozen=True):
+    """What changed from a to b among the items that both have."""
+
+    items: int
+    gained: int  # wrong -> right
+    lost: int  # right -> wrong
+
+    @property
+    def p(self) -> float:
+        """Exact two-sided McNemar: how likely a split at least as uneven is if both ways are equally likely."""
+        n, least = self.gained + self.lost, min(self.gained, self.lost)
+        tail = sum(math.comb(n, k) for k in range(least + 1))
+        return min(1.0, 2 * tail / 2**n)
+
+
+def read(given: str) -> dict[Key, Answer]:
+    """The items of a run. Raises BadInput where there are none."""
+    at = Path(given) / "items.parquet" if Path(given).is_dir() else Path(given)
+    try:
+        with at.open("rb") as file:
+            rows = pq.read_table(file).to_pylist()
+    except (OSError, pa.ArrowException) as error:
+        raise BadInput(
+            f"{at} is no file of items ({brief(error)}): give an items.parquet or its folder"
+        ) from error
+    try:
+        return dict(map(answer, rows))
+    except KeyError as error:
+        raise BadInput(
+            f"{at} has no column {error}: give an items.parquet of evaluate.bench or evaluate"
+        ) from error
+
+
+def answer(row: dict[str, object]) -> tuple[Key, Answer]:
+    """An item of the 14 benchmarks, or of the held-out ladder (rung and direction)."""
+    if "benchmark" in row:
+        return (str(row["benchmark"]), str(row["id"])), Answer(str(row["group"]), row["score"] == 1.0)
+    return (f"{row['rung']}_{row['predict']}", str(row["id"])), Answer(str(row["kind"]), bool(row["correct"]))
+
+
+def flips(a: Mapping[Key, Answer], b: Mapping[Key, Answer]) -> dict[tuple[str, str], Flips]:
+    """By (benchmark, group); the group is empty for a whole benchmark, which comes before its groups."""
+    pairs: dict[tuple[str, str], list[tuple[bool, bool]]] = {}
+    for key in sorted(a.keys() & b.keys()):
+        for group in {"", a[key].group}:
+            pairs.setdefault((key[0], group), []).append((a[key].right, b[key].right))
+    found = {
+        name: Flips(len(p), p.count((False, True)), p.count((True, False)))
+        for name, p in sorted(pairs.items())
+    }
+    groups = {name: sum(one == name and group != "" for one, group in found) for name, _ in found}
+    return {(name, group): one for (name, group), one in found.items() if not group or groups[name] > 1}
+
+
+def main(words: list[str]) -> None:
+    given = arguments(words, {"a": "", "b": ""}, required=("a", "b"))
+    a, b = read(given["a"]), read(given["b"])
+    found = flips(a, b)
+    if not found:
+        raise BadInput(
+            f"{given['a']} and {given['b']} have no item in common: compare runs of the same benchmarks"
+        )
+    table = Table(title="from a to b", title_justify="left")
+    for name in ("benchmark", "group", "items", "wrong -> right", "right -> wrong", "McNemar p"):
+        table.add_column(name, justify="left" if name in ("benchmark", "group") else "right")
+    for (name, group), one in found.items():
+        table.add_row(name, group, str(one.items), str(one.gained), str(one.lost), f"{one.p:.4f}")
+    Console(width=110, highlight=False).print(table)
+    whole = [one for (_, group), one in found.items() if not group]
+    total = {
+        "items": sum(f.items for f in whole),
+        "gained": sum(f.gained for f in whole),
+        "lost": sum(f.lost for f in whole),
+    }
+    print(json.dumps({**total, "only_a": len(a.keys() - b.keys()), "only_b": len(b.keys() - a.keys())}))
+
+
+if __name__ == "__main__":
+    command("flips", __doc__, main)

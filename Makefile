@@ -7,7 +7,7 @@ TORCH_INDEX ?=
 BIN := .venv/bin
 RUN := PATH="$(CURDIR)/$(BIN):$$PATH"
 
-.PHONY: help setup repro test test-full lint check-lock ui bench-sandbox bench-corpus bench-llm
+.PHONY: help setup repro test test-full lint check-lock ui bench-sandbox bench-corpus bench-llm bench-eval
 .DEFAULT_GOAL := help
 
 help: ## this list
@@ -49,3 +49,6 @@ bench-corpus: setup ## yield of code-to-functions on raw files: FILES=raw.jsonl.
 
 bench-llm: setup ## asking a model: 20,000 requests through a server's faults, and throughput beside a bare loop
 	$(RUN) python -m tests.bench.bench_llm $(if $(requests),requests=$(requests))
+
+bench-eval: setup ## cost of evaluating beside generation: DATA=benchmarks ORACLES=outputs with published scores
+	$(RUN) python -m tests.bench.bench_eval $(if $(DATA),data_root=$(DATA)) $(if $(ORACLES),oracles=$(ORACLES))

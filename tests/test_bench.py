@@ -1,6 +1,7 @@
 """The runner for real: a tiny random checkpoint is asked a slice of the benchmarks, through lm-eval."""
 
 import json
+import os
 import socket
 import subprocess
 import sys
@@ -66,10 +67,11 @@ def test_a_server_gives_the_same_answers(checkpoint):
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
+    start = "from transformers.cli.transformers import main; main()"
     command = [
         sys.executable,
-        "-m",
-        "transformers.cli.transformers",
+        "-c",
+        start,
         "serve",
         str(checkpoint),
         "--host",
@@ -77,7 +79,8 @@ def test_a_server_gives_the_same_answers(checkpoint):
         "--port",
         str(port),
     ]
-    server = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    offline = os.environ | {"HF_HUB_OFFLINE": "1"}
+    server = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, env=offline)
     try:
         wait(f"http://127.0.0.1:{port}/health", server)
         url = f"evaluate.bench.base_url=http://127.0.0.1:{port}/v1/chat/completions"

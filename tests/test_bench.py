@@ -1,12 +1,6 @@
 """The runner for real: a tiny random checkpoint is asked a slice of the benchmarks, through lm-eval."""
 
 import json
-import os
-import socket
-import subprocess
-import sys
-import time
-import urllib.request
 
 import pytest
 
@@ -59,49 +53,6 @@ def test_a_checkpoint_is_asked_through_the_hf_backend(checkpoint):
         ALL["gsm8k"], ALL["gsm8k"].readings[0], asked.items("gsm8k")[:2], said["gsm8k"], params
     )
     assert (tally.items, len(rows), rows[0].version) == (2, 2, "1.1")
-
-
-@pytest.mark.full
-def test_a_server_gives_the_same_answers(checkpoint):
-    """transformers' own OpenAI-compatible server on the same checkpoint."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    start = "from transformers.cli.transformers import main; main()"
-    command = [
-        sys.executable,
-        "-c",
-        start,
-        "serve",
-        str(checkpoint),
-        "--host",
-        "127.0.0.1",
-        "--port",
-        str(port),
-    ]
-    offline = os.environ | {"HF_HUB_OFFLINE": "1"}
-    server = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, env=offline)
-    try:
-        wait(f"http://127.0.0.1:{port}/health", server)
-        url = f"evaluate.bench.base_url=http://127.0.0.1:{port}/v1/chat/completions"
-        said = runner.answers(
-            given(), settings(checkpoint, "evaluate.bench.backend=local-chat-completions", url)
-        )
-        assert said == runner.answers(given(), settings(checkpoint))
-    finally:
-        server.terminate()
-        server.wait(30)
-
-
-def wait(url: str, server: subprocess.Popen) -> None:
-    for _ in range(240):
-        try:
-            urllib.request.urlopen(url, timeout=5).read()
-            return
-        except OSError:
-            assert server.poll() is None, "the server ended"
-            time.sleep(0.5)
-    raise AssertionError("no server after two minutes")
 
 
 def test_metrics_say_of_how_many_and_how_far():

@@ -16,9 +16,10 @@ from typing import Any, NamedTuple
 from msgspec.structs import replace
 
 from codeio import patterns, reach, stage, values
-from codeio.params import Execute, Params
+from codeio.params import Params
 from codeio.records import Dropped, Function, Json, Pair
 from codeio.sandbox import ENGINE, Call, Draw, Limits, Program, Result, Run, Sandbox
+from codeio.settings import Execute
 
 Arc = tuple[int, int]
 LEVELS = (8, 32, 128, 512)  # executed lines at which a pair counts as harder

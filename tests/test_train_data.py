@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from codeio import tokenizer
 from codeio.assemble import Example, Message
 from codeio.errors import BadInput, BadParams
-from codeio.params import Hub, Instructions
+from codeio.settings import Hub, Instructions
 from codeio.tokenizer import END
 from codeio.train import instructions
 from codeio.train.data import IGNORED, encoded, order, rows

@@ -6,7 +6,7 @@ import pytest
 import torch
 from torch import nn
 
-from codeio.params import Schedule
+from codeio.settings import Schedule
 from codeio.train.muon import Muon, groups, orthogonal
 
 SCHEDULE = Schedule(learning_rate=1e-3, muon=2e-2, schedule="constant", warmup=0, batch=1)

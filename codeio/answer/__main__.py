@@ -18,10 +18,11 @@ from codeio.answer.teach import MODEL, Teach, require_model, taught
 from codeio.answer.telling import Refused
 from codeio.answer.trace import golds
 from codeio.llm import Ledger, estimate
-from codeio.params import Answer, Params
+from codeio.params import Params
 from codeio.records import Dropped, Problem, Turn
 from codeio.sandbox import Limits, Sandbox
 from codeio.sandbox.cache import Cache
+from codeio.settings import Answer
 from codeio.verify import cached
 
 

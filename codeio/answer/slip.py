@@ -17,10 +17,10 @@ from codeio.answer.mutants import MISCOPIED, misread, mutants
 from codeio.answer.telling import Probe, Refused, tell
 from codeio.answer.trace import in_english, outputs_of, telling, traced
 from codeio.calls import Calls, Wanted, run, wanted
-from codeio.params import Answer
 from codeio.records import Json, Problem, Sample
 from codeio.sandbox import Call, Sandbox
 from codeio.sandbox.wire import ADDRESS
+from codeio.settings import Answer
 
 MUTANTS = 2  # tried per function and turn
 GLANCES = 3  # misread inputs tried per problem, more in later turns

@@ -7,10 +7,10 @@ from codeio.answer.frames import plain
 from codeio.answer.plainest import plainest
 from codeio.answer.telling import Probe, Refused, Telling, style_of, tell
 from codeio.calls import Calls, Wanted, run, wanted
-from codeio.params import Answer
 from codeio.records import Json, Problem
 from codeio.sandbox import Call, Sandbox
 from codeio.sandbox.cache import Cache
+from codeio.settings import Answer
 
 OFTEN = 8  # runs of a line that are told of a long run
 PROBES = 2  # guesses at most that are told before the right one

@@ -23,8 +23,8 @@ import pyarrow.parquet as pq
 
 from codeio.collect import procedural
 from codeio.errors import BadInput
-from codeio.params import Collect, Hub
 from codeio.records import Kind
+from codeio.settings import Collect, Hub
 
 TESTS = (
     "tests",

@@ -6,7 +6,7 @@ from typing import Any, Literal, Protocol
 import msgspec
 
 from codeio import values
-from codeio.params import Llm
+from codeio.settings import Llm
 
 Finish = Literal[
     "stop", "length", "refused"

@@ -13,7 +13,7 @@ from transformers import AutoModelForCausalLM, AutoTokenizer
 from codeio.errors import BadParams
 from codeio.llm.chat import Chat, Done, Reply, Text
 from codeio.llm.ledger import Ledger
-from codeio.params import Llm
+from codeio.settings import Llm
 
 
 class Transformers:

@@ -13,7 +13,8 @@ from codeio.errors import BadParams
 from codeio.llm.chat import Backend, Chat, Failed, Reply, key
 from codeio.llm.ledger import Ledger
 from codeio.llm.store import Store
-from codeio.params import ROOT, Llm, Params, Server
+from codeio.params import ROOT, Params
+from codeio.settings import Llm, Server
 
 
 class Model:

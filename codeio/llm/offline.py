@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from codeio.errors import BadParams
 from codeio.llm.chat import Chat, Done, Finish, Reply, Text
 from codeio.llm.ledger import Ledger
-from codeio.params import Llm, Server
+from codeio.settings import Llm, Server
 
 LOT = 2048
 FINISH: dict[str | None, Finish] = {"length": "length"}

@@ -27,7 +27,7 @@ from codeio.errors import BadParams, ModelError
 from codeio.llm.chat import Chat, Done, Failed, Finish, Reply, Text
 from codeio.llm.ledger import Ledger
 from codeio.llm.pace import Pace
-from codeio.params import Llm, Server
+from codeio.settings import Llm, Server
 
 KEY = "OPENAI_API_KEY"
 FINISH: dict[str | None, Finish] = {"length": "length", "content_filter": "refused"}

@@ -18,7 +18,7 @@ import pyarrow.parquet as pq
 from codeio import values
 from codeio.assemble import Example, Message
 from codeio.errors import BadInput, BadParams
-from codeio.params import Hub, Instructions
+from codeio.settings import Hub, Instructions
 
 # Short tasks that a small model can read. Families are split here, once: trained on, and only evaluated.
 FAMILIES = (

@@ -11,7 +11,7 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
-from codeio.params import Schedule
+from codeio.settings import Schedule
 
 ROUNDS = 5  # of Newton-Schulz, with the published coefficients: singular values end between about 0.7 and 1.2
 A, B, C = 3.4445, -4.7750, 2.0315

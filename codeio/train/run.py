@@ -21,7 +21,8 @@ from trl import SFTConfig, SFTTrainer
 
 from codeio import assemble
 from codeio.errors import BadInput
-from codeio.params import Params, Schedule
+from codeio.params import Params
+from codeio.settings import Schedule
 from codeio.stage import screen, write_json
 from codeio.train import instructions, model, muon
 from codeio.train.data import Row, encoded, order

@@ -9,9 +9,10 @@ from codeio.collect import procedural
 from codeio.errors import BadParams
 from codeio.llm import Ledger, Model, estimate
 from codeio.llm import opened as asked
-from codeio.params import Params, Unify
+from codeio.params import Params
 from codeio.records import Dropped, Function, Source, Split
 from codeio.sandbox import Limits, Sandbox
+from codeio.settings import Unify
 from codeio.unify import ask, static
 
 

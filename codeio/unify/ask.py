@@ -13,9 +13,9 @@ import msgspec
 from codeio import prompting, values
 from codeio.execute import gate, statuses, usable
 from codeio.llm import Chat, Failed, Message, Model, Reply
-from codeio.params import Unify
 from codeio.records import Dropped, Function, Source
 from codeio.sandbox import Call, Draw, Program, Result, Sandbox
+from codeio.settings import Unify
 from codeio.unify import candidates, module, sections
 from codeio.unify.clean import clean
 from codeio.unify.sections import ENTRY, GENERATOR, Parts

@@ -8,8 +8,8 @@ import ast
 from collections.abc import Iterator
 from typing import Any
 
-from codeio.params import Unify
 from codeio.sandbox import Program, Result, Run
+from codeio.settings import Unify
 from codeio.unify import pieces
 from codeio.unify.evidence import literal
 from codeio.unify.kinds import expression

@@ -8,8 +8,8 @@ from pathlib import PurePosixPath
 
 import msgspec
 
-from codeio.params import Unify
 from codeio.records import Dropped, Source
+from codeio.settings import Unify
 from codeio.unify import candidates as found
 from codeio.unify import evidence, inputs, kinds, lift, operations, repair, usage, wrap
 from codeio.unify.candidates import Candidate

@@ -3,9 +3,9 @@
 from collections.abc import Iterator, Sequence
 
 from codeio import values
-from codeio.params import Unify
 from codeio.records import Dropped, Function, Source, Split
 from codeio.sandbox import Result, Sandbox
+from codeio.settings import Unify
 from codeio.unify import harvest, inputs, repair, statement, trial, wrap
 from codeio.unify.plan import Plan, plans
 from codeio.unify.shape import structure

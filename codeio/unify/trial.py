@@ -7,9 +7,9 @@ import msgspec
 from msgspec.structs import replace
 
 from codeio import values
-from codeio.params import Unify
 from codeio.records import Dropped, Json
 from codeio.sandbox import Call, Draw, Program, Result
+from codeio.settings import Unify
 from codeio.unify import inputs, kinds, wrap
 from codeio.unify.inputs import Guess
 from codeio.unify.plan import Plan

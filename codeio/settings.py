@@ -1,0 +1,237 @@
+"""Settings: the types of params.yaml and of the files in experiments/, section by section."""
+
+from typing import Annotated, Literal
+
+import msgspec
+from msgspec import Meta
+
+Natural = Annotated[int, Meta(ge=0)]
+Count = Annotated[int, Meta(ge=1)]
+Share = Annotated[float, Meta(ge=0, le=1)]
+Positive = Annotated[float, Meta(gt=0)]
+NotNegative = Annotated[float, Meta(ge=0)]
+
+
+class Section(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Part of params.yaml: a missing, misspelt or mistyped key stops the run at once."""
+
+
+class Procedural(Section, kw_only=True):
+    programs: Natural
+    levels: Annotated[int, Meta(ge=1, le=3)]
+
+
+class Hub(Section, kw_only=True):
+    """A data set of the Hugging Face hub; `revision` pins it."""
+
+    id: str
+    revision: str
+    split: str = "train"
+    column: str = "text"
+    rows: Count = 10_000  # the first ones
+
+
+class Collect(Section, kw_only=True):
+    procedural: Procedural
+    installed: tuple[str, ...]
+    stdlib: bool
+    directory: str | None
+    jsonl: str | None
+    hub: Hub | None
+    near_duplicate: Share
+    rows_per_shard: Count
+
+
+class Unify(Section, kw_only=True):
+    heldout_structure: Share
+    heldout_constants: Share
+    heldout_natural: Share
+    backend: Literal["static", "llm", "both"]
+    prefer: Literal["static", "llm", "union"]
+    repairs: Natural
+    max_file_chars: Count
+    max_code_chars: Count
+    guesses: Count
+    tries: Count
+    max_lines: Count
+    cpu_s: Positive
+    memory_mb: Count
+
+
+class Execute(Section, kw_only=True):
+    pairs: Count
+    heldout_pairs: Natural
+    pool: Count
+    draws: Count
+    max_lines: Count
+    cpu_s: Positive
+    memory_mb: Count
+
+
+class Pose(Section, kw_only=True):
+    near_duplicate: Share
+
+
+class Slip(Section, kw_only=True):
+    right_first: Share
+    right_later: Share
+
+
+class Answer(Section, kw_only=True):
+    teacher: str
+    style: Literal["auto", "notation", "english"]
+    max_trace_lines: Count
+    max_lines: Count
+    max_chars: Count
+    samples: Count
+    show_code: bool
+    slip: Slip
+
+
+class Revise(Section, kw_only=True):
+    max_turns: Natural
+    mode: Literal["feedback", "resample"]
+    choose: Literal["first", "best"]
+
+
+class Llm(Section, kw_only=True):
+    """A language model, and all that its replies depend on."""
+
+    backend: Literal["openai", "vllm", "transformers"]
+    model: str | None
+    revision: str | None
+    temperature: NotNegative
+    top_p: Annotated[float, Meta(gt=0, le=1)]
+    max_tokens: Count
+    json_schema: bool
+
+
+class Server(Section, kw_only=True):
+    """How the model is reached and what it costs; no reply depends on it."""
+
+    url: str | None
+    concurrency: Count
+    timeout_s: Positive
+    tries: Count
+    deadline_s: Positive
+    backoff_s: Positive
+    tensor_parallel: Count
+    context: Count | None
+    prices: dict[str, dict[Literal["prompt", "completion", "cached"], NotNegative]]
+    store: str
+    dry_run: bool
+
+
+class Tokenizer(Section, kw_only=True):
+    vocab: Count
+
+
+class Instructions(Section, kw_only=True):
+    source: str | Hub | None
+    rows: Count
+    tokens: Count
+
+
+class Train(Section, kw_only=True):
+    save_steps: Count
+    budget: Literal["epochs", "tokens"]
+    epochs: Positive
+    tokens: Count
+    stages: tuple[Literal["io", "instruct"], ...]
+    instructions: Instructions
+
+
+class Bench(Section, kw_only=True):
+    """The paper's 14 benchmarks (python -m codeio.evaluate.bench); `limit` is for quick looks and marks the metric."""
+
+    names: tuple[str, ...]
+    data_root: str | None
+    hub: bool
+    backend: Literal["hf", "vllm", "local-chat-completions"]
+    model: str
+    base_url: str | None
+    limit: Count | None
+    max_tokens: Count | None
+
+
+class Evaluate(Section, kw_only=True):
+    items: Natural
+    max_new_tokens: Count
+    batch: Count
+    instructions: Natural
+    grids: Natural
+    bench: Bench
+
+
+class Schedule(Section, kw_only=True):
+    """One training stage of a model."""
+
+    learning_rate: Positive
+    muon: Positive | None = None  # learning rate of Muon for the matrices of layers; null: AdamW for all
+    schedule: Literal["cosine", "constant"]
+    warmup: Natural  # steps
+    batch: Count  # sequences per step, over all devices
+
+
+class Checkpoint(Section, kw_only=True):
+    """A checkpoint on the hub or in a folder."""
+
+    id: str
+    revision: str | None = None
+
+
+class Model(Section, kw_only=True):
+    """A file of experiments/model/."""
+
+    name: str
+    init: Literal["scratch", "pretrained"]
+    hub: Checkpoint | None
+    prompts: Literal["ask", "brief"]
+    architecture: dict[str, int | float | str]  # of transformers' config for `model_type`
+    context: Count
+    io: Schedule
+    instruct: Schedule
+
+
+class Machine(Section, kw_only=True):
+    """A file of experiments/machine/."""
+
+    name: str
+    device: Literal["cpu", "cuda"]
+    bf16: bool
+    threads: Natural
+    per_device_batch: Count
+
+
+class Params(Section, kw_only=True):
+    """Everything a run depends on. Field order = order of params.yaml."""
+
+    seed: Natural
+    model: Model
+    machine: Machine
+    engine: Literal["local"]
+    interpreter: str
+    workers: Natural
+    isolation: Literal["auto", "T3", "T2", "none"]
+    allow_stale: bool
+    collect: Collect
+    unify: Unify
+    execute: Execute
+    pose: Pose
+    llm: Llm
+    server: Server
+    teachers: tuple[str, ...]
+    answer: Answer
+    revise: Revise
+    teacher: str
+    revisions: int
+    pairs_per_function: int
+    predict: Literal["both", "input", "output", "one"]
+    format: Literal["q_code_cot", "code_cot", "q_cot", "q_then_code_cot", "q_then_code"]
+    wrong: Literal["keep", "drop", "ground_truth"]
+    fraction: float
+    pass_rate: tuple[Share, Share]
+    loss: Literal["all", "last", "right"]
+    tokenizer: Tokenizer
+    train: Train
+    evaluate: Evaluate

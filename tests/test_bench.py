@@ -41,6 +41,7 @@ def given():
     return [(ALL[name], asked.items(name)[:2]) for name in NAMES]
 
 
+@pytest.mark.full
 def test_a_checkpoint_is_asked_through_the_hf_backend(checkpoint):
     params = settings(checkpoint)
     said = runner.answers(given(), params)

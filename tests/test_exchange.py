@@ -225,6 +225,7 @@ def test_an_export_can_be_imported_again(tmp_path):
     assert (tmp_path / "chats.jsonl").stat().st_size > 0
 
 
+@pytest.mark.full
 def test_released_functions_come_out_again(shared, tmp_path):
     """The functions that a model unified, as released: most pairs hold, and what does not is counted by reason."""
     with gzip.open(shared / "pyedu" / "functions.jsonl.gz") as file:

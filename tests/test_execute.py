@@ -125,7 +125,7 @@ def test_real_runs(box, name):
         assert got.arc_cover == 1.0
         assert got.pairs[0].coverage > 0
         assert all(p.difficulty == difficulty(p.lines) for p in got.pairs)
-        tags = ("case analysis", "ordering") if name == "mutates" else ("case analysis",)
+        tags = ("case analysis", "ordering") if name == "mutates" else ("arithmetic", "case analysis")
         assert (got.complexity, got.patterns) == (2, tags)
         figures = measure(iter([got]))
         assert (figures["pairs"], figures["complexity"]) == (8, 2.0)

@@ -55,11 +55,12 @@ def test_again_holds_the_feedback_word_for_word(style):
 
 @pytest.mark.parametrize("file", sorted(prompting.PROMPTS.glob("*.txt")), ids=lambda file: file.stem)
 def test_every_text_is_used_and_has_known_parts_only(file):
-    known = {"statement", "io_description", "given", "code", "feedback", "predict", "answer", "error", "real"}
+    asked = {"statement", "io_description", "given", "code", "entry", "feedback", "predict", "answer"}
+    known = {*asked, "error", "real", "path", "form", "text", "reason", "detail"}
     text = file.read_text(encoding="utf-8")
     assert Template(text).is_valid()
     assert set(Template(text).get_identifiers()) <= known
-    source = "".join(at.read_text() for at in prompting.PROMPTS.parent.glob("*.py"))
+    source = "".join(at.read_text() for at in prompting.PROMPTS.parent.rglob("*.py"))
     kind, _, name = file.stem.partition("_")
     named = {"ask": "{style}_{problem.predict}", "brief": "{style}_{problem.predict}"}.get(kind, name or kind)
     assert named in source

@@ -73,7 +73,7 @@ READ = {0: ("ok", "a"), 1: ("ok", "b")}
         (GOOD + frame(2, {"s": "ok", "n": -2}), READ),
         (GOOD + frame(2, {"s": "ok", "a": [[1, 2, 10**40]]}), READ),
         (GOOD + frame(2, {"s": "ok", "v": [[1, "f", 10**40, 0, {}, None]]}), READ),
-        (GOOD + frame(2, {"s": "ok", "v": [[4, "f", 1, 0, {}, None]]}), READ),
+        (GOOD + frame(2, {"s": "ok", "v": [[5, "f", 1, 0, {}, None]]}), READ),
         (GOOD + frame(2, b'{"s":"ok","o":' + b"[" * 100_000 + b"}"), READ),
         (GOOD + FRAME.pack(NONCE, 2, 2**32 - 1) + b'{"s":"ok"}', READ),
         (GOOD + answer(2)[:-1], READ),

@@ -1,6 +1,9 @@
 """What training sees: masks turn by turn, nothing cut, and instructions that evaluation never asks."""
 
 import json
+import os
+import subprocess
+import sys
 from collections import Counter
 from itertools import pairwise
 
@@ -13,6 +16,7 @@ from hypothesis import strategies as st
 from codeio import tokenizer
 from codeio.assemble import Example, Message
 from codeio.errors import BadInput, BadParams
+from codeio.params import ROOT
 from codeio.settings import Hub, Instructions
 from codeio.tokenizer import END
 from codeio.train import instructions
@@ -176,6 +180,18 @@ def test_default_tasks_are_seeded_and_spread():
     )
     longer = list(instructions.examples(wish(None, rows=60), 3, Counter()))
     assert longer[:50] == first
+
+
+def test_tasks_are_the_same_under_every_hash_seed():
+    script = "from codeio.train.instructions import *; print(list(tasks((*FAMILIES, *EVALUATED), 160, 1)))"
+
+    def told(hash_seed: str) -> str:
+        env = os.environ | {"PYTHONHASHSEED": hash_seed}
+        return subprocess.run(
+            [sys.executable, "-c", script], env=env, capture_output=True, text=True, check=True, cwd=ROOT
+        ).stdout
+
+    assert told("1") == told("2") != ""
 
 
 def test_no_family_is_both_taught_and_asked():

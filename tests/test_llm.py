@@ -272,17 +272,17 @@ def test_429s_lower_the_pace_and_success_raises_it():
 
 
 def test_requests_through_every_fault():
-    several = chats(500)
-    with Scripted(plan=sometimes(0.02)) as server:
+    several = chats(200)
+    with Scripted(plan=sometimes(0.04)) as server:
         found, ledger = asked(server, several, "server.timeout_s=3")
     lost = [n for n, one in enumerate(found) if isinstance(one, Failed)]
     assert lost == []
     plain = [n for n, one in enumerate(found) if one.texts[0].finish == "stop"]
     assert [found[n].texts[0].content for n in plain] == [expected(several[n])[0] for n in plain]
     assert max(server.good.values()) == 1
-    assert len(server.good) == 500
+    assert len(server.good) == 200
     assert len(ledger.failures) >= 8
-    assert 10 <= 500 - len(plain) <= 60
+    assert 4 <= 200 - len(plain) <= 60
 
 
 def test_cost_counts_failed_calls_too():

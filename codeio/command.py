@@ -1,4 +1,4 @@
-"""Command: a function of params on the command line.   key=value ... -> its result, or one line on stderr"""
+"""Command: what a command line runs.   words -> its result, or one line on stderr"""
 
 import sys
 from collections.abc import Callable
@@ -9,14 +9,20 @@ from codeio.stage import describe
 
 
 def command(name: str, doc: str | None, main: Callable[[Params], None]) -> None:
-    """Run `main` on params.yaml and the overrides of the command line; exit code 1 on a failure we know."""
-    if sys.argv[1:] in (["--help"], ["-h"], ["help"]):
+    """Run `main` on params.yaml and the overrides of the command line."""
+    run(name, doc, lambda words: main(load(*words)), "; run it again, it goes on")
+
+
+def run(name: str, doc: str | None, main: Callable[[list[str]], None], mend: str = "") -> None:
+    """Run `main` on the words of the command line; exit code 1 on a failure we know, with `mend` where it resumes."""
+    words = sys.argv[1:]
+    if words in (["--help"], ["-h"], ["help"]):
         return print((doc or name).strip())
     try:
-        main(load(*sys.argv[1:]))
+        main(words)
     except CodeioError as error:
         raise SystemExit(f"{name}: {error}") from None
     except OSError as error:
-        raise SystemExit(f"{name}: {describe(error)}; run it again, it goes on") from None
+        raise SystemExit(f"{name}: {describe(error)}{mend}") from None
     except KeyboardInterrupt:
-        raise SystemExit(f"{name}: interrupted; run it again, it goes on from its checkpoint") from None
+        raise SystemExit(f"{name}: interrupted{mend}") from None

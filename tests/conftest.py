@@ -34,3 +34,13 @@ def pytest_runtest_makereport(item, call):
     if report.skipped and strict and not excused and not hasattr(report, "wasxfail"):
         report.outcome = "failed"
         report.longrepr = f"skip not allowed here: {report.longrepr}"
+
+
+@pytest.fixture
+def own_store(tmp_path, monkeypatch):
+    """No reply of an earlier test, and no key or address of whoever runs the tests."""
+    from codeio.llm import model
+
+    monkeypatch.setattr(model, "ROOT", tmp_path)
+    monkeypatch.delenv("OPENAI_API_KEY", raising=False)
+    monkeypatch.delenv("OPENAI_BASE_URL", raising=False)

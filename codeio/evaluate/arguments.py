@@ -1,11 +1,7 @@
 """Read: a command line of key=value, for commands that params.yaml holds no settings of.   words -> values"""
 
-import sys
-from collections.abc import Callable
-
-from codeio.errors import BadParams, CodeioError
+from codeio.errors import BadParams
 from codeio.params import did_you_mean
-from codeio.stage import describe
 
 
 def arguments(words: list[str], known: dict[str, str], required: tuple[str, ...] = ()) -> dict[str, str]:
@@ -22,18 +18,3 @@ def arguments(words: list[str], known: dict[str, str], required: tuple[str, ...]
         if not found[key]:
             raise BadParams(f"{key}= is missing; --help says what it is")
     return found
-
-
-def command(name: str, doc: str | None, main: Callable[[list[str]], None]) -> None:
-    """Run `main` on the words of the command line; exit code 1 and one line on a failure that we know."""
-    words = sys.argv[1:]
-    if words in (["--help"], ["-h"], ["help"]):
-        return print((doc or name).strip())
-    try:
-        main(words)
-    except CodeioError as error:
-        raise SystemExit(f"{name}: {error}") from None
-    except OSError as error:
-        raise SystemExit(f"{name}: {describe(error)}") from None
-    except KeyboardInterrupt:
-        raise SystemExit(f"{name}: interrupted") from None

@@ -19,8 +19,9 @@ import pyarrow.parquet as pq
 from rich.console import Console
 from rich.table import Table
 
+from codeio.command import run
 from codeio.errors import BadInput
-from codeio.evaluate.arguments import arguments, command
+from codeio.evaluate.arguments import arguments
 from codeio.shards import brief
 
 Key = tuple[str, str]  # (benchmark, item id)
@@ -111,4 +112,4 @@ def main(words: list[str]) -> None:
 
 
 if __name__ == "__main__":
-    command("flips", __doc__, main)
+    run("flips", __doc__, main)

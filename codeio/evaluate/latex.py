@@ -13,6 +13,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from codeio.evaluate import answers
+from codeio.evaluate.extra import require
 
 LONGEST = 400  # characters of an expression that are parsed; longer ones are compared as text
 PLAIN = re.compile(r"-?\d+(?:\.\d+)?")
@@ -79,6 +80,7 @@ def same(mine: str, gold: str) -> bool:
 
 @functools.lru_cache(maxsize=20_000)
 def equal_in_value(mine: str, gold: str) -> bool:
+    require("math_verify")
     from math_verify import verify
 
     if PROSE.search(mine) or any(HUGE.search(text) for text in (mine, gold)):

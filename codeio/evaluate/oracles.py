@@ -19,8 +19,9 @@ import msgspec
 from rich.console import Console
 from rich.table import Table
 
+from codeio.command import run
 from codeio.errors import BadInput
-from codeio.evaluate.arguments import arguments, command
+from codeio.evaluate.arguments import arguments
 from codeio.evaluate.benchmark import Benchmark, Item
 from codeio.evaluate.benchmarks import ALL
 from codeio.evaluate.benchmarks import bbh as big_bench
@@ -323,4 +324,4 @@ def main(words: list[str]) -> None:
 
 
 if __name__ == "__main__":
-    command("oracles", __doc__, main)
+    run("oracles", __doc__, main)

@@ -11,6 +11,7 @@ from typing import Any
 
 from codeio.errors import BadInput, BadParams
 from codeio.evaluate.benchmark import Benchmark, Item
+from codeio.evaluate.extra import require
 from codeio.params import ROOT, Params
 
 Asked = Sequence[tuple[Benchmark, Sequence[Item]]]
@@ -18,6 +19,7 @@ Asked = Sequence[tuple[Benchmark, Sequence[Item]]]
 
 def answers(asked: Asked, params: Params) -> dict[str, list[str]]:
     """A response per item of each benchmark, in their order. Raises BadInput where the model cannot be asked."""
+    require("lm_eval")
     from lm_eval.evaluator import simple_evaluate
 
     for name in ("lm_eval", "lm-eval"):

@@ -19,8 +19,9 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from codeio import shards, values
+from codeio.command import run
 from codeio.errors import BadInput, BadParams
-from codeio.evaluate.arguments import arguments, command
+from codeio.evaluate.arguments import arguments
 from codeio.evaluate.benchmark import Benchmark, Item, Mark, Reading
 from codeio.evaluate.benchmarks import ALL
 from codeio.evaluate.data import Absent, Found, load
@@ -191,4 +192,4 @@ def main(words: list[str]) -> None:
 
 
 if __name__ == "__main__":
-    command("score", __doc__, main)
+    run("score", __doc__, main)

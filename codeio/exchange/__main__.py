@@ -9,7 +9,6 @@ python -m codeio.exchange import=FILE [to=FOLDER] [key=value ...]
 """
 
 import json
-import sys
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import chain
@@ -21,7 +20,8 @@ import pyarrow.parquet as pq
 
 from codeio import assemble, shards, stage
 from codeio.collect.adapters import table
-from codeio.errors import BadInput, BadParams, CodeioError
+from codeio.command import run
+from codeio.errors import BadInput, BadParams
 from codeio.exchange import card, released
 from codeio.exchange.layouts import LAYOUTS
 from codeio.params import ROOT, Params, did_you_mean, load
@@ -125,7 +125,7 @@ def chats(rows: Iterable[released.Row], to: Path) -> None:
 
 
 def main(words: Sequence[str]) -> None:
-    if not words or list(words) in (["--help"], ["-h"], ["help"]):
+    if not words:
         return print((__doc__ or "").strip())
     own = dict(word.split("=", 1) for word in words if word.split("=", 1)[0] in OWN and "=" in word)
     params = load(*(word for word in words if word.split("=", 1)[0] not in OWN))
@@ -138,9 +138,4 @@ def main(words: Sequence[str]) -> None:
 
 
 if __name__ == "__main__":
-    try:
-        main(sys.argv[1:])
-    except CodeioError as error:
-        raise SystemExit(f"exchange: {error}") from None
-    except OSError as error:
-        raise SystemExit(f"exchange: {stage.describe(error)}") from None
+    run("exchange", __doc__, main)

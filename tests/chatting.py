@@ -1,0 +1,34 @@
+"""Chats for the tests of language models, and what the scripted server makes of them."""
+
+from codeio.llm import Chat, Failed, Ledger, Message, Reply, opened
+from codeio.params import load
+from tests.scripted import Scripted, echo
+
+QUICK = (
+    "server.backoff_s=0.01",
+    "server.timeout_s=20",
+    "server.deadline_s=60",
+    "llm.model=m",
+    "server.concurrency=16",
+)
+
+
+def chats(count: int, n: int = 1, first: int = 0) -> list[Chat]:
+    return [
+        Chat(kind="question", messages=(Message("user", f"number {i}"),), seed=7, n=n)
+        for i in range(first, first + count)
+    ]
+
+
+def expected(chat: Chat) -> list[str]:
+    return [echo({"messages": chat.plain(), "seed": chat.seed}, k) for k in range(chat.n)]
+
+
+def asked(server: Scripted, several: list[Chat], *settings: str) -> tuple[list[Reply | Failed], Ledger]:
+    ledger = Ledger()
+    with opened(load(*QUICK, f"server.url={server.url}", *settings), ledger) as model:
+        return model.ask(several), ledger
+
+
+def always(fault: str, tries: int):
+    return lambda chat, number: fault if number < tries else None

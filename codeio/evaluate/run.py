@@ -11,7 +11,8 @@ import msgspec
 
 from codeio import prompting, shards, stage, values
 from codeio.errors import BadInput
-from codeio.evaluate import generate
+from codeio.evaluate import generate, grids
+from codeio.evaluate.benchmarks import zebralogic
 from codeio.evaluate.intervals import wilson
 from codeio.evaluate.ladder import Held, held_out
 from codeio.params import Params
@@ -127,9 +128,6 @@ def general(params: Params, ask: Answers) -> list[Item]:
 
 def grid(params: Params, ask: Answers) -> list[Item]:
     """Zebra grids with one solution, by ZebraLogic's scorer; the guess gives the values in alphabetical order."""
-    from codeio.evaluate import grids
-    from codeio.evaluate.benchmarks import zebralogic
-
     asked = grids.items(params.evaluate.grids, params.seed)
     questions = [zebralogic.prompt(item) for item in asked]
     found = []

@@ -48,7 +48,6 @@ class Scored(Record, kw_only=True):
     extracted: str
     found: bool  # whether an answer was found at all
     score: float
-    tokens: int = 0  # of the response, where the backend says
 
 
 def scored(

@@ -6,6 +6,7 @@ PYTHON ?= $(shell for p in python3.11 python3.12 python3.13 python3; do \
 TORCH_INDEX ?=
 BIN := .venv/bin
 RUN := PATH="$(CURDIR)/$(BIN):$$PATH"
+BOTH := -n 2 --dist loadfile --no-loadscope-reorder # two processes, each file in one of them, long files not last
 
 .PHONY: help setup repro test test-full lint check-lock ui bench-sandbox bench-corpus bench-llm bench-eval
 .DEFAULT_GOAL := help
@@ -26,10 +27,10 @@ repro: setup ## the main job: dvc repro, from raw code to evaluated checkpoint a
 	$(RUN) dvc repro
 
 test: setup ## the tests: under 10 minutes on 2 cores
-	$(RUN) python -m pytest -m "not full"
+	$(RUN) python -m pytest -m "not full" $(BOTH)
 
 test-full: setup ## also the long truth, attack and fault tests
-	$(RUN) python -m pytest
+	$(RUN) python -m pytest $(BOTH)
 
 lint: setup ## ruff check and format
 	$(RUN) ruff check .

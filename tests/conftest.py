@@ -36,6 +36,13 @@ def pytest_runtest_makereport(item, call):
         report.longrepr = f"skip not allowed here: {report.longrepr}"
 
 
+def pytest_terminal_summary(terminalreporter):
+    """The yields, worth reading also where the tests pass; from whichever process ran them."""
+    for report in terminalreporter.getreports("passed") + terminalreporter.getreports("failed"):
+        for name, text in report.user_properties:
+            terminalreporter.write_line(f"{report.nodeid}: {name}\n{text}")
+
+
 @pytest.fixture
 def own_store(tmp_path, monkeypatch):
     """No reply of an earlier test, and no key or address of whoever runs the tests."""

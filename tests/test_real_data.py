@@ -18,15 +18,9 @@ def part(shared) -> tuple[Yield, list[Function]]:
     return measured(settings(str(shared / "pyedu" / "raw.jsonl.gz")), FIRST)
 
 
-def shown(found: Yield, capsys) -> None:
-    """Print it past pytest's capture: the yields are worth reading also where the test passes."""
-    with capsys.disabled():
-        print(f"\n{found}")
-
-
-def test_yield_of_some_files(part, capsys):
+def test_yield_of_some_files(part, record_property):
     found, _ = part
-    shown(found, capsys)
+    record_property("yield", str(found))
     assert found.files == FIRST
     assert found.functions >= 110
     assert found.kept >= 97
@@ -74,9 +68,9 @@ def test_the_compared_figures(part):
 
 
 @pytest.mark.full
-def test_yield_of_all_files(shared, capsys):
+def test_yield_of_all_files(shared, record_property):
     found, _ = measured(settings(str(shared / "pyedu" / "raw.jsonl.gz")))
-    shown(found, capsys)
+    record_property("yield", str(found))
     assert found.files >= 495
     assert found.functions >= 590
     assert found.kept >= 505

@@ -287,6 +287,11 @@ def test_flat_memory_no_zombie_and_no_open_file_after_100_000_jobs():
         ("import time", "return time.perf_counter_ns() // 10 ** 13", False),
         ("import time", "return time.clock_gettime_ns(time.CLOCK_REALTIME) // 10 ** 13", False),
         ("import time", "return time.process_time() > 5", True),
+        (
+            "import importlib",
+            "return importlib.import_module('pan' + 'das').Timestamp(2020, 1, x + 1).day",
+            True,
+        ),
         ("import queue", "try: queue.Queue().get(timeout=0.001)\n    except queue.Empty: return x", True),
         ("", "raise ValueError(x)", True),
     ],

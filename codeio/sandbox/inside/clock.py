@@ -2,6 +2,8 @@
 
 import datetime
 import time
+from collections.abc import Callable
+from importlib.machinery import ExtensionFileLoader
 from typing import Any
 
 
@@ -81,4 +83,21 @@ def calendar(delta: datetime.timedelta) -> None:
     for new, old in ((Date, date), (Datetime, moment)):
         new.__name__ = new.__qualname__ = old.__name__
         new.__module__ = "datetime"
-        setattr(datetime, old.__name__, new)
+    datetime.date, datetime.datetime = Date, Datetime
+    for name in ("create_module", "exec_module"):
+        load = getattr(ExtensionFileLoader, name)
+        setattr(ExtensionFileLoader, name, exactly(load, date, moment))
+
+
+def exactly(load: Callable[..., Any], date: type, moment: type) -> Callable[..., Any]:
+    """Load a compiled module beside the real classes: it builds its own on their layout, and dies of another."""
+
+    def loaded(self: Any, module: Any) -> Any:
+        before = datetime.date, datetime.datetime  # the real ones, where one compiled module loads the next
+        datetime.date, datetime.datetime = date, moment
+        try:
+            return load(self, module)
+        finally:
+            datetime.date, datetime.datetime = before
+
+    return loaded

@@ -172,25 +172,28 @@ def statuses(calls: Sequence[Call]) -> str:
 
 
 def greedy(pool: Sequence[Call], k: int) -> list[Call]:
-    """The k calls that together show most: new arcs, then new hit-count buckets, new output, longer trace."""
-    left = sorted(pool, key=lambda call: values.canonical(call.input))
+    """The k calls that together show most: new arcs, then new hit-count buckets, rarer output, longer trace.
+
+    Equal ones come in an order of chance: in order of their text `-1`, `-10`, `-11` would be three of a kind.
+    """
+    left = sorted(pool, key=lambda call: values.unit(call.input))
     chosen: list[Call] = []
     arcs: set[Arc] = set()
     buckets: set[tuple[Arc, int]] = set()
-    outputs: set[str] = set()
+    outputs: Counter[str] = Counter()
     while left and len(chosen) < k:
         best = max(left, key=lambda call: gain(call, arcs, buckets, outputs))
         left.remove(best)
         chosen.append(best)
         arcs |= arcs_of(best)
         buckets |= buckets_of(best)
-        outputs.add(values.canonical(best.output))
+        outputs[values.canonical(best.output)] += 1
     return chosen
 
 
-def gain(call: Call, arcs: set[Arc], buckets: set[tuple[Arc, int]], outputs: set[str]) -> tuple[int, ...]:
-    fresh = values.canonical(call.output) not in outputs
-    return len(arcs_of(call) - arcs), len(buckets_of(call) - buckets), fresh, call.lines
+def gain(call: Call, arcs: set[Arc], buckets: set[tuple[Arc, int]], outputs: Counter[str]) -> tuple[int, ...]:
+    common = outputs[values.canonical(call.output)]
+    return len(arcs_of(call) - arcs), len(buckets_of(call) - buckets), -common, call.lines
 
 
 def arcs_of(call: Call) -> set[Arc]:

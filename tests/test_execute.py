@@ -59,8 +59,16 @@ def test_greedy_takes_new_arcs_then_buckets_then_outputs():
     branch = call(60, 0, [(1, 2, 1), (2, 3, 1)])
     fresh = call(70, 1, [(1, 2, 1)])
     chosen = greedy([*dull, fresh, loop, branch], 4)
-    assert [c.input["x"] for c in chosen][:4] == [60, 50, 70, 0]
+    assert [c.input["x"] for c in chosen][:3] == [60, 50, 70]
     assert cover(chosen, [*dull, fresh, loop, branch]) == 1.0
+
+
+def test_greedy_spreads_over_outputs_and_inputs():
+    pool = [call(x, x > 90) for x in range(-100, 100)]
+    chosen = greedy(pool, 6)
+    assert sum(c.output for c in chosen) == 3
+    negative = sorted(c.input["x"] for c in chosen if not c.output)
+    assert negative[-1] - negative[0] > 20, "no neighbours of one text"
 
 
 def test_greedy_prefix_is_greedy_of_fewer():

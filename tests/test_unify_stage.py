@@ -169,3 +169,18 @@ def test_a_method_is_named_with_its_class(box):
         'A method of the class `Circle` is named after what it does: "scaled area".'
     )
     assert told["Solution2"].startswith("A function is named")
+
+
+def test_a_name_is_written_out_or_asked_as_yes_or_no(box):
+    asked = {
+        "def calc_max_dist(points: list[int], k: int):\n    return max(points) * k\n": (
+            'A function is named after what it does: "calculate maximum distance". '
+            "What does it give for `points` and `k`?"
+        ),
+        "def is_happy(n: int):\n    return n % 3 == 1\n": (
+            'A function answers yes or no to "is happy". What does it answer for `n`?'
+        ),
+        "def display(n: int):\n    return n % 3\n": "",
+    }
+    for text, statement in asked.items():
+        assert only(box, text).statement == statement

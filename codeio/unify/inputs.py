@@ -6,28 +6,14 @@ from typing import Any, Literal
 
 import msgspec
 
-from codeio.unify import kinds, pieces
+from codeio.unify import kinds, meaning, pieces, together
 from codeio.unify.evidence import Evidence, Parameter, literal, small
 from codeio.unify.kinds import Kind
-from codeio.unify.places import Link
-from codeio.unify.wrap import FUNCTIONS, TWO_ARGUMENTS
+from codeio.unify.wrap import FUNCTIONS, PREDICATES, TWO_ARGUMENTS
 
 Size = Literal["wide", "small", "far"]  # far: without the spans that names suggest
 REMEMBERED = re.compile(r"_*(memo\w*|cache)$")  # a filled one would give back what was put into it
 MANY_ROUNDS = 5000  # a default above this is likely a limit that a loop counts up to
-SPANS = (
-    (r"^years?$", "1900, 2030"),
-    (r"^months?$", "1, 12"),
-    (r"^days?$", "1, 31"),
-    (r"^(hours?|hrs?)$", "0, 23"),
-    (r"^(minutes?|seconds?|mins?|secs?)$", "0, 59"),
-    (r"^age$", "1, 99"),
-    (r"^(base|radix)$", "2, 16"),
-    (
-        r"^(n|k|m|rows?|cols?|columns?|depth|level|size|length|width|height|steps?|order|num_\w+|limit)$",
-        "1, 12",
-    ),
-)
 
 
 class Material(msgspec.Struct, frozen=True):
@@ -161,34 +147,50 @@ def body(evidence: Evidence, guess: Guess, name: str, number: int | None = None)
     if used_examples(evidence, guess):
         lines += ["    if rng.random() < 0.5:", f"        return draw_like(rng, rng.choice({examples}))"]
     for p in present:
-        lines.append(f"    {p.name} = {drawn(guess.kinds[p.name], p, guess.size)}")
-    lines += related(present, guess, evidence.links)
+        shown = [example[p.name] for example in evidence.examples if p.name in example]
+        lines.append(f"    {p.name} = {drawn(guess.kinds[p.name], p, guess.size, shown)}")
+    lines += together.related(present, guess.kinds, evidence.links)
     pairs = ", ".join(f"{p.name!r}: {p.name}" for p in present)
     return "\n".join([*lines, f"    return {{{pairs}}}"]) + "\n"
 
 
-def drawn(kind: Kind, p: Parameter, size: Size) -> str:
+def drawn(kind: Kind, p: Parameter, size: Size, shown: list[Any]) -> str:
     """An expression that draws one parameter; a default is kept now and then, and what is remembered begins empty."""
     if kind.name == "dict" and REMEMBERED.match(p.own):
         return "{}"
     text = expression(kind, size, p.own)
+    if (few := meaning.few(shown)) and (narrow := of_few(kind, few)):
+        text = f"{narrow} if rng.random() < 0.8 else {text}"
     default = literal(kinds.expression(p.default)) if p.default else None
     if default is None or not fits(kind, default):
         return text
-    shown = repr(as_json(default))
-    if len(shown) > 12 and small(default):
-        return f"draw_like(rng, {shown}) if rng.random() < 0.5 else {text}"
-    few = not isinstance(default, int) or abs(default) <= MANY_ROUNDS
-    return f"{shown} if rng.random() < 0.3 else {text}" if few else text
-    return text
+    said = repr(as_json(default))
+    if len(said) > 12 and small(default):
+        return f"draw_like(rng, {said}) if rng.random() < 0.5 else {text}"
+    if isinstance(default, int) and abs(default) > MANY_ROUNDS:
+        return text
+    return f"{said} if rng.random() < 0.3 else {text}"
+
+
+def of_few(kind: Kind, few: list[Any]) -> str:
+    """An expression that draws what is made of a few values only; empty where they do not fit the kind."""
+    item = kinds.INT if isinstance(few[0], int) else kinds.CHAR
+    if kind == kinds.STR and item == kinds.CHAR:
+        return f"''.join(rng.choice({few}) for _ in range(rng.randint(1, 10)))"
+    if kind == kinds.INTS and item == kinds.INT:
+        return f"[rng.choice({few}) for _ in range(rng.randint(1, 8))]"
+    cells = kind.of[0].of if kind.name == "list" and kind.of[0].name == "list" else ()
+    if cells and (cells[0] == item or (item == kinds.CHAR and cells[0] == kinds.STR)):
+        return f"draw_grid(rng, lambda: rng.choice({few}))"
+    return ""
 
 
 def expression(kind: Kind, size: Size, name: str = "", depth: int = 0) -> str:
     """An expression that draws a value of `kind` with `rng`."""
     simple = {
-        "float": "draw_real(rng)",
+        "float": real(name),
         "bool": "rng.random() < 0.5",
-        "str": "draw_word(rng, ALPHABET, WORDS)",
+        "str": word(name),
         "bytes": "draw_word(rng, ALPHABET, WORDS)",
         "char": "draw_char(rng, ALPHABET)",
         "digits": "str(rng.randint(0, rng.choice([9, 99, 9999])))",
@@ -201,6 +203,7 @@ def expression(kind: Kind, size: Size, name: str = "", depth: int = 0) -> str:
         return whole(name, size)
     if kind.name == "function":
         names = TWO_ARGUMENTS if re.search(r"bin|reduc|comb|op|acc", name) else FUNCTIONS
+        names = PREDICATES if meaning.PREDICATE.search(name) else names
         return f"rng.choice({sorted(names)!r})"
     if kind.name in ("list", "array"):
         return many(kind.of[0], size, name, depth)
@@ -234,9 +237,20 @@ def argument(kind: Kind, size: Size) -> str:
 def whole(name: str, size: Size) -> str:
     if size == "small":
         return "rng.randint(1, 8)"
-    low = name.lower().strip("_")
-    span = next((span for pattern, span in SPANS if re.match(pattern, low)), None)
+    span = meaning.of_name(meaning.SPANS, name)
     return f"rng.randint({span})" if span and size != "far" else "draw_number(rng, NUMBERS)"
+
+
+def real(name: str) -> str:
+    span = meaning.of_name(meaning.REAL_SPANS, name)
+    return f"round(rng.uniform({span}), rng.choice([1, 2]))" if span else "draw_real(rng)"
+
+
+def word(name: str) -> str:
+    """A text of the kind that the name speaks of, or any."""
+    told = meaning.of_name(meaning.TEXTS, name)
+    other = "draw_word(rng, ALPHABET, WORDS)"
+    return f"draw_like(rng, rng.choice({list(told)})) if rng.random() < 0.6 else {other}" if told else other
 
 
 def many(item: Kind, size: Size, name: str, depth: int) -> str:
@@ -245,6 +259,9 @@ def many(item: Kind, size: Size, name: str, depth: int) -> str:
         if size == "small":
             return "[rng.randint(0, 9) for _ in range(rng.randint(1, 6))]"
         return "draw_numbers(rng, NUMBERS)"
+    pair = meaning.of_name(meaning.PAIRS, name) if item in (kinds.INTS, kinds.PAIR) else None
+    if pair:
+        return f"[{pair} for _ in range(rng.randint(1, 6))]"
     if item.name == "list" and item.of[0].name in ("int", "char", "str", "float", "bool"):
         cell = {
             "int": "rng.randint(0, 1)"
@@ -254,7 +271,8 @@ def many(item: Kind, size: Size, name: str, depth: int) -> str:
         inner = cell.get(item.of[0].name) or expression(item.of[0], size, "", depth + 1)
         return f"draw_grid(rng, lambda: {inner})"
     most = 6 if depth == 0 else 3
-    return f"[{expression(item, size, '', depth + 1)} for _ in range(rng.randint(1, {most}))]"
+    one = name.removesuffix("s") if item in (kinds.STR, kinds.FLOAT) else ""
+    return f"[{expression(item, size, one, depth + 1)} for _ in range(rng.randint(1, {most}))]"
 
 
 def keyed(kind: Kind, size: Size, depth: int) -> str:
@@ -273,58 +291,3 @@ def keyed(kind: Kind, size: Size, depth: int) -> str:
     if key not in (kinds.STR, kinds.CHAR, kinds.DIGITS):
         drawn_key = f"str({drawn_key})"
     return f"{{{drawn_key}: {expression(value, size, '', depth + 1)} for _ in range(rng.randint(1, 5))}}"
-
-
-def related(present: list[Parameter], guess: Guess, links: tuple[Link, ...]) -> list[str]:
-    """Statements that make drawn values fit each other, as the code or experience says."""
-    held = {p.own: p.name for p in present}
-    kind = {p.name: guess.kinds[p.name] for p in present}
-    lines: list[str] = []
-    tied: set[str] = set()
-    for link in links:
-        one, other = held.get(link.one, ""), held.get(link.other, "")
-        if one and other and one not in tied and (made := tie(link, one, other, kind)):
-            lines += made
-            tied.add(one)
-    for p in present:
-        whole_ones = [q.name for q in present if kind[q.name].name in ("list", "str") and q is not p]
-        if p.name in tied or not whole_ones:
-            continue
-        other = whole_ones[0]
-        if kind[p.name] == kinds.INT and kind[other].name == "list":
-            choices = f"len({other}), rng.randrange(len({other}))"
-            choices += f", rng.choice({other})" if kind[other] == kinds.INTS else ""
-            lines += [
-                f"    if {other} and rng.random() < 0.4:",
-                f"        {p.name} = rng.choice([{choices}])",
-            ]
-        elif kind[p.name] == kind[other] == kinds.STR and whole_ones[0] != p.name and p is not present[0]:
-            lines += partly(p.name, other)
-    return lines
-
-
-def tie(link: Link, one: str, other: str, kind: dict[str, Kind]) -> list[str]:
-    """Statements for one link that was read off the code."""
-    whole, item = kind[other], kind[one]
-    if link.how in ("index", "length") and item == kinds.INT and whole.name in ("list", "str", "digits"):
-        value = f"rng.randrange(len({other}))" if link.how == "index" else f"len({other})"
-        return [f"    if {other} and rng.random() < 0.8:", f"        {one} = {value}"]
-    if link.how == "element" and whole.name == "list" and whole.of[0] == item:
-        return [f"    if {other} and rng.random() < 0.6:", f"        {one} = rng.choice({other})"]
-    if link.how == "element" and whole.name == "str" and item.name in ("str", "char"):
-        return [f"    if {other} and rng.random() < 0.6:", f"        {one} = rng.choice({other})"]
-    if link.how == "parallel" and whole.name == item.name and whole.name in ("list", "str"):
-        return [
-            "    if rng.random() < 0.8:",
-            f"        {one}, {other} = {one}[: len({other})], {other}[: len({one})]",
-        ]
-    if link.how == "part" and whole == item == kinds.STR:
-        return partly(one, other)
-    return []
-
-
-def partly(one: str, other: str) -> list[str]:
-    return [
-        f"    if {other} and rng.random() < 0.5:",
-        f"        {one} = draw_part(rng, {other})",
-    ]

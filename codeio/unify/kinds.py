@@ -222,6 +222,12 @@ NAMES = (
         (STR,),
     ),
     (r"^(char|c|ch|letter|symbol)$", (CHAR, INT)),
+    (
+        r"(^|_)(path|text|word|string|label|title|message|msg|url|sentence|line|author|city|country|colou?r|e?mail"
+        r"|phone|lang|language|query|keyword|html|xml|regex|date|mode|direction|command|action|unit)$|name$",
+        (STR, INT),
+    ),
+    (r"_(count|index|idx|id|size|length|len)$", (INT,)),
     (r"^(is_|has_|flag|reverse|verbose|debug|ascending|strict|ignore)", (BOOL,)),
     (
         r"^(radius|lat\w*|lon\w*|rate\w*|weight|price|temp\w*|celsius|fahrenheit|length|width|height|angle|alpha"

@@ -15,9 +15,19 @@ SHORTEST = 12
 VAGUE = re.compile(
     r"^(solution|solve|script|main|run|func\w*|function\w*|method\w*|foo|bar|baz|test\w*|helper|do|process|calc|compute"
     r"|calculate|f|g|h|fn|part_?(one|two|[ab12])|problem\w*|answer|execute|go|p\d+|q\d+|ex\w*\d+|euler\w*|call|get|wrapper"
-    r"|inner|handle|task\w*|step\w*|day\w*|my\w{0,6}|main_solution)\d*$",
+    r"|inner|handle|task\w*|step\w*|day\w*|my\w{0,6}|main_solution|display|show|print\w{0,4}|update|apply|create|make|build|convert"
+    r"|work|check|value|result|data|output|input|parse|init|init_?\w+|name|next|start|stop|load|save|read|write|send)\d*$",
     re.I,
 )
+WHETHER = {"is", "has", "have", "can", "are", "does", "contains", "should", "exists"}
+WRITTEN_OUT = {
+    "cal": "calculate", "calc": "calculate", "dist": "distance", "num": "number", "nums": "numbers", "str": "string",
+    "arr": "array", "idx": "index", "max": "maximum", "min": "minimum", "avg": "average", "fib": "fibonacci",
+    "gen": "generate", "cnt": "count", "len": "length", "lst": "list", "freq": "frequency", "char": "character",
+    "chars": "characters", "seq": "sequence", "pos": "position", "prev": "previous", "val": "value", "vals": "values",
+    "bin": "binary", "diff": "difference", "prod": "product", "rev": "reverse", "fact": "factorial", "comb": "combine",
+    "perm": "permutation", "elem": "element", "func": "function", "info": "information", "mult": "multiply",
+}  # fmt: skip
 VAGUE_CLASS = re.compile(r"^(Solution|Main|Program|App|Test|Class|My)\w*$", re.I)
 OPERATED = (
     "An object of the class `{owner}` is made, and the operations are carried out on it one after another. "
@@ -61,12 +71,17 @@ def statement(plan: Plan) -> tuple[str, Tier]:
         return SPECIAL_METHOD.format(owner=plan.candidate.owner.name, what=SPECIAL[name]), "name"
     words = name_words(name)
     if words and not VAGUE.match(name):
-        given = " and ".join(f"`{p.name}`" for p in plan.wrapping.parameters[:3])
-        return (
-            f'{subject(plan)} is named after what it does: "{words}". What does it give for {given}?',
-            "name",
-        )
+        return named(subject(plan), words, [f"`{p.name}`" for p in plan.wrapping.parameters[:4]]), "name"
     return "", "code-only"
+
+
+def named(who: str, words: str, given: Sequence[str]) -> str:
+    """A question about a function of which only the name is known."""
+    *most, last = given
+    listed = f"{', '.join(most)} and {last}" if most else last
+    if words.split(" ")[0] in WHETHER:
+        return f'{who} answers yes or no to "{words}". What does it answer for {listed}?'
+    return f'{who} is named after what it does: "{words}". What does it give for {listed}?'
 
 
 def subject(plan: Plan) -> str:
@@ -108,11 +123,11 @@ def question(text: str) -> str:
 
 
 def name_words(name: str) -> str:
-    """Words of a snake_case or camelCase name; empty where it has fewer than two or odd ones."""
-    parts = re.findall(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+", name)
-    words = [part.lower() for part in parts]
+    """Words of a snake_case or camelCase name, written out; empty where they say too little."""
+    parts = re.findall(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d\d+", name)
+    words = [WRITTEN_OUT.get(part.lower(), part.lower()) for part in parts]
     long = [word for word in words if len(word) > 2]
-    return " ".join(words) if len(long) >= 2 or (len(long) == 1 and len(long[0]) > 5) else ""
+    return " ".join(words) if len(long) >= 2 or (len(long) == 1 and len(long[0]) > 3) else ""
 
 
 def description(plan: Plan, choice: Choice) -> str:

@@ -21,6 +21,11 @@ FUNCTIONS = {
     "negate": "lambda x: -x",
     "square": "lambda x: x * x",
 }
+PREDICATES = {
+    "is_even": FUNCTIONS["is_even"],
+    "is_positive": FUNCTIONS["is_positive"],
+    "is_small": "lambda x: x < 4",
+}
 TWO_ARGUMENTS = {
     "add": "lambda x, y: x + y",
     "larger": "lambda x, y: max(x, y)",
@@ -171,9 +176,8 @@ def extras(text: str, code: str, w: Wrapping) -> list[str]:
     if f"{PLAIN}(" in text and f"import {PLAIN}" not in code:
         out.append(f"from types import {PLAIN}")
     if "FUNCTIONS[" in text:
-        out.append(
-            "FUNCTIONS = {" + ", ".join(f"{k!r}: {v}" for k, v in (FUNCTIONS | TWO_ARGUMENTS).items()) + "}"
-        )
+        several = FUNCTIONS | PREDICATES | TWO_ARGUMENTS
+        out.append("FUNCTIONS = {" + ", ".join(f"{k!r}: {v}" for k, v in several.items()) + "}")
     return out + pieces.needed(text, "converters")
 
 

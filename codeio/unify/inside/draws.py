@@ -32,9 +32,12 @@ def draw_char(rng: Random, alphabet: str) -> str:
 def draw_word(rng: Random, alphabet: str, known: list[str]) -> str:
     """A short text of the characters and words that the code knows, or of ordinary ones."""
     choice = rng.random()
-    if known and choice < 0.2:
+    if known and choice < 0.25:
         return rng.choice(known)
     if alphabet and choice < 0.65:
+        letters = any(c.isalpha() for c in alphabet)
+        if not letters and choice < 0.61 and not all(c.isdigit() or c in "()[]{}<>" for c in alphabet):
+            return draw_joined(rng, alphabet)
         return "".join(rng.choice(alphabet) for _ in range(rng.randint(1, 10)))
     if choice < 0.75:
         return rng.choice(
@@ -51,6 +54,19 @@ def draw_word(rng: Random, alphabet: str, known: list[str]) -> str:
         half = "".join(rng.choice("abc") for _ in range(rng.randint(1, 4)))
         return half + rng.choice(["", "x"]) + half[::-1]
     return "".join(rng.choice("abcdeABC") for _ in range(rng.randint(1, 8)))
+
+
+def draw_joined(rng: Random, alphabet: str) -> str:
+    """Short parts between the marks that the code looks for: `ab.c`, `3,12,5`, `2*(1+7)`."""
+    marks = [c for c in alphabet if not c.isdigit() and c not in "()[]{}<>"]
+    counted = any(c in "+*/,:" for c in marks) and rng.random() < 0.8
+    parts = []
+    for _ in range(rng.randint(1, 4)):
+        part = str(rng.randint(0, 20)) if counted else rng.choice(["ab", "c", "xyz", "d1", "go", "To"])
+        if counted and "(" in alphabet and rng.random() < 0.3:
+            part = f"({part}{rng.choice(marks)}{rng.randint(1, 9)})"
+        parts += [part, rng.choice(marks)]
+    return "".join(parts[:-1] if rng.random() < 0.9 else parts)
 
 
 def draw_operations(rng: Random, several: list[Callable[[], list]]) -> list[list]:
@@ -113,11 +129,14 @@ def draw_like(rng: Random, value: Any) -> Any:
     if isinstance(value, bool):
         return rng.random() < 0.5
     if isinstance(value, int):
-        return rng.choice([value, value + rng.randint(-3, 3), rng.randint(0, max(2, 2 * abs(value)))])
+        near = value + rng.randint(-3, 3)
+        return rng.choice([value, near if value < 0 else abs(near), rng.randint(0, max(2, 2 * abs(value)))])
     if isinstance(value, float):
         return round(value * rng.uniform(0.3, 2) + rng.choice([0, 0, 1]), 2)
     if isinstance(value, dict):
         return {key: draw_like(rng, item) for key, item in value.items()}
+    if isinstance(value, str) and rng.random() < 0.7 and (parts := parts_of(value)):
+        return "".join(draw_like_part(rng, part) for part in parts)
     if not isinstance(value, (str, list)) or not value:
         return copy.deepcopy(value)
     items = list(value)
@@ -137,6 +156,25 @@ def draw_like(rng: Random, value: Any) -> Any:
     elif change == 4:
         rng.shuffle(items)
     return "".join(items) if isinstance(value, str) else items
+
+
+def parts_of(text: str) -> list[str]:
+    """Numbers, words and what is between them, where a text has marks that it may be read by."""
+    parts = []
+    for one in text:
+        kind = (one.isdigit(), one.isalpha())
+        if parts and any(kind) and kind == (parts[-1][-1].isdigit(), parts[-1][-1].isalpha()):
+            parts[-1] += one
+        else:
+            parts.append(one)
+    return parts if any(not part.isalnum() for part in parts) else []
+
+
+def draw_like_part(rng: Random, part: str) -> str:
+    """Another number for a number, another order for a word now and then; marks stay."""
+    if part.isdecimal() and part.isascii():
+        return str(draw_like(rng, int(part))) if rng.random() < 0.5 and part[0] != "0" else part
+    return draw_like(rng, part) if part.isalpha() and rng.random() < 0.15 else part
 
 
 def draw_part(rng: Random, text: str) -> str:

@@ -1,0 +1,84 @@
+"""Meaning: what a parameter's name and its examples say of values beside their type.   name, values -> spans, texts"""
+
+import re
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+FEW, ENOUGH = 4, 6  # different values among at least so many: examples that are made of a few, as 0, 1 and 2
+SPANS = (
+    (r"^years?$", "1900, 2030"),
+    (r"^months?$", "1, 12"),
+    (r"^days?$", "1, 31"),
+    (r"^(hours?|hrs?)$", "0, 23"),
+    (r"^(minutes?|seconds?|mins?|secs?)$", "0, 59"),
+    (r"^age$", "1, 99"),
+    (r"^(base|radix)$", "2, 16"),
+    (
+        r"^(n|k|m|rows?|cols?|columns?|depth|level|size|length|width|height|steps?|order|num_\w+|limit)$",
+        "1, 12",
+    ),
+    (r"(^|_)(amount|quantity|qty|price|cost|weight|capacity|budget|distance|speed|salary|score)$", "1, 100"),
+)
+REAL_SPANS = (
+    (r"(^|_)(prob|ratio|fraction)|^(alpha|beta|gamma|p)$|rate$", "0, 1"),
+    (r"radius|length|width|height|weight|mass|price|cost|amount|salary|balance|principal|distance|speed", "0.5, 90"),
+    (r"^lat", "-90, 90"),
+    (r"^lon|^lng", "-180, 180"),
+)  # fmt: skip
+TEXTS = (
+    (r"^((first|last|full|user|student|player)_?)?name$|author|person|player$", ("Ada", "Ben Ode", "Cleo", "dov")),
+    (r"(^|_)(city|town|country)$", ("Lima", "Oslo", "New York", "rome")),
+    (r"e_?mail", ("ada@example.com", "b.c@test.org", "x@y", "no at sign")),
+    (r"url|href|website", ("http://example.com/a?b=1", "https://test.org", "ftp://x.y/z.txt")),
+    (r"path$|file_?name$|^file$|directory|folder", ("a/b.txt", "src/main.py", "notes.md", "x.tar.gz", "../up")),
+    (r"colou?r", ("red", "green", "blue", "#00ff7f")),
+    (r"date$|birthday", ("2024-02-29", "1999-12-31", "04/07/2023")),
+    (r"(^|_)time$|clock", ("09:30", "23:59", "00:05:10", "12:00")),
+    (r"sentence|paragraph|phrase|^(text|message|msg|line)$", ("The quick brown fox.", "hello, world", "it is so")),
+    (r"html|xml|markup", ("<b>hi</b>", "<p>a &amp; b</p>", "plain")),
+    (r"regex", ("a+", "[a-c]+", r"\d+", "b?c", "x|y")),
+    (r"version", ("1.2.3", "0.10", "2.0.0rc1")),
+    (r"^ip(_?addr\w*)?$", ("192.168.0.1", "10.0.0.256", "8.8.8.8")),
+    (r"binary|^bits$", ("1011", "0", "11110000", "100")),
+    (r"roman", ("XIV", "MCMXC", "IX", "III")),
+    (r"hex", ("ff", "0x1a", "C0FFEE")),
+    (r"(^|_)(dna|rna)|strand|genome", ("GATTACA", "ACGT", "TTAGGG", "CCGCG")),
+    (r"expr(ession)?$|equation|formula", ("1 + 2 * 3", "(4 - 1) / 2", "7", "2 * (3 + 4)")),
+    (r"^(op|operator)$", ("+", "-", "*", "/")),
+)  # fmt: skip
+# Pairs of numbers that mean something together.
+PAIRS = (
+    (r"intervals?|meetings?|ranges?|segments?", "sorted([draw_number(rng, NUMBERS), draw_number(rng, NUMBERS)])"),
+    (r"edges?|connections?|prerequisites|relations|graph", "[rng.randint(0, 4), rng.randint(0, 4)]"),
+    (r"points?|coord\w*|positions?|vertices", "[rng.randint(-5, 9), rng.randint(-5, 9)]"),
+)  # fmt: skip
+PREDICATE = re.compile(r"pred|filter|test|cond|keep|check|accept|stop|until|where")
+
+
+def plain(name: str) -> str:
+    """`startIndex` and `_start_index` as `start_index`."""
+    return re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", name).lower().strip("_")
+
+
+def of_name(table: tuple[tuple[str, Any], ...], name: str) -> Any:
+    """The entry whose pattern the name matches, or None."""
+    low = plain(name)
+    return next((found for pattern, found in table if re.search(pattern, low)), None) if low else None
+
+
+def few(shown: Iterable[Any]) -> list[Any] | None:
+    """The few numbers or characters that all examples are made of."""
+    leaves = [leaf for value in shown for leaf in leaves_of(value)]
+    kinds = {type(leaf) for leaf in leaves}
+    distinct = sorted(set(leaves)) if len(kinds) == 1 else []
+    return distinct if len(leaves) >= ENOUGH and 2 <= len(distinct) <= FEW else None
+
+
+def leaves_of(value: Any) -> Iterator[int | str]:
+    if isinstance(value, list | tuple):
+        for item in value:
+            yield from leaves_of(item)
+    elif isinstance(value, str):
+        yield from value
+    elif isinstance(value, int) and not isinstance(value, bool):
+        yield value

@@ -1,0 +1,122 @@
+"""Together: what makes drawn values fit each other, as the code or experience says.   kinds, links -> statements"""
+
+from codeio.unify import kinds, meaning
+from codeio.unify.evidence import Parameter
+from codeio.unify.kinds import Kind
+from codeio.unify.places import Link
+
+ORDERED = (
+    ("low", "high"), ("lo", "hi"), ("left", "right"), ("l", "r"), ("start", "end"), ("start", "stop"), ("begin", "end"),
+    ("first", "last"), ("min", "max"), ("minimum", "maximum"), ("lower", "upper"), ("from", "to"), ("beg", "end"),
+)  # fmt: skip
+LOWER, UPPER = ({pair[side] for pair in ORDERED} - {"min", "max", "minimum", "maximum"} for side in (0, 1))
+INDEX = {"i", "j", "idx", "index", "pos", "position", "mid", "pivot"} | LOWER
+LENGTH = {"n", "size", "length", "len"}
+SOUGHT = {"target", "key", "val", "value", "x", "num", "number", "item", "element", "elem", "search"}
+ROW, COLUMN = {"row", "r", "i", "x"}, {"col", "column", "c", "j", "y"}
+ROWS, COLUMNS = {"rows", "height", "h", "m", "n"}, {"cols", "columns", "width", "w"}
+
+
+def related(present: list[Parameter], kind: dict[str, Kind], links: tuple[Link, ...]) -> list[str]:
+    """Statements that follow the drawing of each parameter by itself."""
+    held = {p.own: p.name for p in present}
+    lines: list[str] = []
+    tied: set[str] = set()
+    for link in links:
+        one, other = held.get(link.one, ""), held.get(link.other, "")
+        if one and other and one not in tied and (made := tie(link, one, other, kind)):
+            lines += made
+            tied.add(one)
+    for p in present:
+        wholes = [q.name for q in present if kind[q.name].name in ("list", "str", "array") and q is not p]
+        if p.name in tied or not wholes:
+            continue
+        if kind[p.name] == kinds.INT:
+            lines += inside(p, wholes[0], kind[wholes[0]])
+        elif kind[p.name] == kind[wholes[0]] and p is not present[0]:
+            lines += alike(p.name, wholes[0], kind[p.name])
+    return lines + ordered([p.name for p in present if kind[p.name] in (kinds.INT, kinds.FLOAT)])
+
+
+def words(name: str) -> set[str]:
+    return set(meaning.plain(name).split("_"))
+
+
+def inside(p: Parameter, whole: str, kind: Kind) -> list[str]:
+    """A number beside something that has a length: its size, a place in it, or one of its items."""
+    named = words(p.own)
+    grid = kind.name in ("list", "array") and kind.of[0].name in ("list", "array")
+    across = f"len({whole}[0])"
+    if grid and named & (ROWS | COLUMNS):
+        return often(whole, 0.8, p.name, f"len({whole})" if named & ROWS else across)
+    if grid and named & (ROW | COLUMN):
+        return often(whole, 0.8, p.name, f"rng.randrange({f'len({whole})' if named & ROW else across})")
+    if named & UPPER:
+        return often(whole, 0.7, p.name, f"rng.choice([len({whole}) - 1, rng.randrange(len({whole}))])")
+    if named & INDEX:
+        return often(whole, 0.7, p.name, f"rng.randrange(len({whole}))")
+    if kind.name != "list":
+        return []
+    if named & LENGTH:
+        return often(whole, 0.5, p.name, f"len({whole})")
+    if named & SOUGHT and kind == kinds.INTS:
+        return often(whole, 0.5, p.name, f"rng.choice({whole})")
+    several = f"len({whole}), rng.randrange(len({whole}))"
+    several += f", rng.choice({whole})" if kind == kinds.INTS else ""
+    return often(whole, 0.4, p.name, f"rng.choice([{several}])")
+
+
+def often(whole: str, share: float, name: str, value: str) -> list[str]:
+    """An assignment that is carried out for that share of the inputs."""
+    return [f"    if {whole} and rng.random() < {share}:", f"        {name} = {value}"]
+
+
+def alike(name: str, other: str, kind: Kind) -> list[str]:
+    """A second text that has to do with the first, or a second table of the same shape."""
+    if kind == kinds.STR:
+        return [] if words(other) & {"regex", "pattern"} else partly(name, other)
+    numbers = {kinds.INT: "rng.randint(0, 9)", kinds.FLOAT: "draw_real(rng)"}
+    if kind.name == "array" and (drawn := numbers.get(kind.of[0])):
+        return often(other, 0.8, name, f"[{drawn} for _ in {other}]")
+    table = kind.of[0] if kind.of and kind.of[0].name == "list" else None
+    if table and (drawn := numbers.get(table.of[0])) and not meaning.of_name(meaning.PAIRS, name):
+        return often(other, 0.6, name, f"[[{drawn} for _ in row] for row in {other}]")
+    return []
+
+
+def ordered(names: list[str]) -> list[str]:
+    """Two ends of something stand in their order, nearly always."""
+    low = {meaning.plain(name): name for name in names}
+    lines = []
+    for one, name in low.items():
+        for lower, upper in ORDERED:
+            other = low.get("_".join(upper if word == lower else word for word in one.split("_")))
+            if other and other != name:
+                lines.append(
+                    f"    if rng.random() < 0.9:\n        {name}, {other} = sorted([{name}, {other}])"
+                )
+    return lines
+
+
+def tie(link: Link, one: str, other: str, kind: dict[str, Kind]) -> list[str]:
+    """Statements for one link that was read off the code."""
+    whole, item = kind[other], kind[one]
+    if link.how in ("index", "length") and item == kinds.INT and whole.name in ("list", "str", "digits"):
+        value = f"rng.randrange(len({other}))" if link.how == "index" else f"len({other})"
+        return often(other, 0.8, one, value)
+    if link.how == "element" and whole.name == "list" and whole.of[0] == item:
+        return often(other, 0.6, one, f"rng.choice({other})")
+    if link.how == "element" and whole.name == "str" and item.name in ("str", "char"):
+        return often(other, 0.6, one, f"rng.choice({other})")
+    if link.how == "parallel" and whole.name == item.name and whole.name in ("list", "str"):
+        return [
+            "    if rng.random() < 0.8:",
+            f"        {one}, {other} = {one}[: len({other})], {other}[: len({one})]",
+        ]
+    if link.how == "part" and whole == item == kinds.STR:
+        return partly(one, other)
+    return []
+
+
+def partly(one: str, other: str) -> list[str]:
+    return often(other, 0.5, one, f"draw_part(rng, {other})")

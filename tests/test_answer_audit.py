@@ -17,6 +17,7 @@ from codeio.answer.variety import variety
         '"b" in "abc" T',
         "xs[1:]=[3,7] 3<4 T",
         "t becomes (0 + 6) // 2 = 3.",
+        "Then y is (3 - 14) / float(3 + 14) = (3 - 14) / 17.0, which gives -0.6470588235294118.",
         "Then t is max(-4, 8), which gives 8.",
         "As m (21) is more than 4, we do one more round.",
         "Because 9 % 2 (1) differs from 0, we turn to the else part.",

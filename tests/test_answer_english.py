@@ -99,6 +99,18 @@ SAYS = {
         [],
         ["(?i)true is true|True holds"],
     ),
+    "rounds of a table that change nothing": (
+        "t = 0\n    for i in range(20):\n        if i == x:\n            t += i\n    return t",
+        [r"changes nothing"],
+        [r"; i = \d+;"],
+    ),
+    "an expression too long to be shown": (
+        "t = [[0 for some_long_name_of_a_column in range(x)] for some_long_name_of_a_row in range(2)]\n"
+        "    return t",
+        [r"\[\[0, 0, 0\], \[0, 0, 0\]\]"],
+        ["…"],
+    ),
+    "a bracket opens a sum": ("y = (x - 14) / float(x + 14)\n    return y", [r"\(3 - 14\) / .*= -0\.64"], []),
     "keys that are numbers": (
         "d = {}\n    for i in (x, 1, x):\n        d[i] = d.get(i, 0) + 1\n    return d",
         [r"1 \+ 1 = 2"],

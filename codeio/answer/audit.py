@@ -212,6 +212,8 @@ def value_at(line: str, start: int) -> tuple[Any, str | None]:
         value, end = DECODER.raw_decode(line, start + opened)
     except ValueError:
         return None, None
+    if opened and line[end : end + 1] != ")":
+        return None, None  # (3 + 4): a bracket around more than a number
     end += opened
     rest = line[end : end + 3]
     if re.match(r"\s?[+*/%&|^\[]|\s-\s|-\d|\s?[<>]|\s?==|\.\w|\s?…", rest) or (

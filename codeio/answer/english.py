@@ -124,6 +124,8 @@ class Narrator(Inner):
         except Unknown:
             return self.say("object", name=name, work=self.wording.work(node), value=said(real))
         work = self.wording.steps(node) if known else value
+        if "…" in work and "…" not in value:
+            work = value  # the beginning of a long expression explains nothing
         if isinstance(node, ast.Constant) or (isinstance(real, list | dict | set) and not real):
             self.say("becomes" if name in self.env else "constant", name=name, value=value)
         elif not known and isinstance(node, ast.Call | ast.BinOp) and len(code(node)) < 40:

@@ -104,9 +104,14 @@ class Inner(Rounds):
         return f"{name}({', '.join(said(value) for _, value in given)})"
 
     def tell_call(self, callee: Frame, call: str) -> None:
+        if callee.name in SCAFFOLD and "values" in callee.args:
+            values = said(callee.args["values"])
+            order = " in level order" if callee.name == "tree_from_values" else ""
+            return self.say("made", values=values + order, value=said(callee.value))
         self.follow(callee, call)
         way = "ended" if callee.value is None else "called"
         self.say(way, call=call, value=said(callee.value))
+        return None
 
     def follow(self, callee: Frame, call: str) -> None:
         """The steps of a call, unless it lies too deep or was followed often enough."""

@@ -202,6 +202,11 @@ BANK: dict[str, tuple[str, ...]] = {
         "So {call} is {value}.",
         "{call} comes back with {value}.",
     ),
+    "made": (
+        "{values} stands for {value}.",
+        "From {values} we get {value}.",
+        "{values} is read as {value}.",
+    ),
     "ended": ("{call} is done.", "That was {call}.", "With that, {call} ends.", "{call} has come to its end."),
     "return": (
         "Return {work}, which is {value}.",

@@ -191,6 +191,12 @@ class Rounds:
         own = target_names(node)
         later = [name for name in changed if name not in own][-3:]
         left, right = ", ".join(self.bindings(own)), ", ".join(self.bindings(later))
+        if (
+            left
+            and not right
+            and not any(isinstance(n, ast.Call) for part in node.body for n in ast.walk(part))
+        ):
+            return f"{left} changes nothing"
         return f"{left} leaves {right}" if left and right else left or right or "nothing changes"
 
     def table(self, first: int, last: int, rows: list[str]) -> None:

@@ -17,12 +17,13 @@ from codeio.unify.plan import Plan
 # Tried in the place of each parameter's kind where no guess worked.
 OTHERS = (
     kinds.INT, kinds.INTS, kinds.STR, kinds.STRS, kinds.GRID, kinds.PAIRS, kinds.FLOAT, kinds.PAIR,
-    kinds.COUNTS, kinds.GRAPH, kinds.BOOL, kinds.listed(kinds.STRS), kinds.DIGITS,
+    kinds.COUNTS, kinds.GRAPH, kinds.listed(kinds.STRS), kinds.DIGITS,
 )  # fmt: skip
 ARRAYS = (kinds.MATRIX, kinds.ARRAY)
 GOOD = 0.67  # share of usable inputs with which a trial is content
 GLANCE = 3  # inputs per guess of a second trial
 MORE = 30  # guesses of a second trial
+MARGIN = 0.1  # of score by which a kind of which nothing tells has to be better
 PATIENT = 8  # times as many inputs, where all gave the same
 MENDABLE = (
     "every guess at its inputs fails",
@@ -73,7 +74,7 @@ def promising(plan: Plan, glance: Result) -> Plan | None:
 def better(first: Choice | Dropped, second: Choice | Dropped) -> Choice | Dropped:
     if isinstance(first, Dropped) or isinstance(second, Dropped):
         return first if isinstance(second, Dropped) else second
-    return max(first, second, key=lambda choice: choice.score)
+    return second if second.score > first.score + MARGIN else first
 
 
 def job(plan: Plan, p: Unify, turns: int) -> Draw:

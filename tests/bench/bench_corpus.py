@@ -11,6 +11,7 @@ python -m tests.bench.bench_corpus files=embedded       # every permissive packa
 
 import ast
 import json
+import resource
 import sys
 import time
 from collections import Counter
@@ -51,6 +52,7 @@ class Yield(msgspec.Struct, frozen=True, kw_only=True):
     collect_s: float
     unify_s: float
     execute_s: float
+    cpu_s: float  # of all three with their sandboxes: other work on the machine changes it little
     dropped: dict[str, int]  # by reason, over all stages
 
 
@@ -68,7 +70,7 @@ def settings(files: str = "") -> Params:
 
 def measured(params: Params, first: int = 0) -> tuple[Yield, list[Function]]:
     """Collect, unify and execute, in this process and real sandboxes; `first` takes only that many files."""
-    clock = [time.monotonic()]
+    clock, used = [time.monotonic()], cpu_seconds()
     with collect.opened(params) as shard:
         records = [r for item in items(params.collect, params.seed) for r in shard([item])]
     files = [r for r in records if isinstance(r, Source)]
@@ -84,7 +86,14 @@ def measured(params: Params, first: int = 0) -> tuple[Yield, list[Function]]:
     kept = [r for r in executed if isinstance(r, Function)]
     seconds = [round(b - a, 1) for a, b in pairwise(clock)]
     dropped = Counter(r.reason for r in [*records, *unified, *executed] if isinstance(r, Dropped))
-    return counted(len(files), functions, kept, seconds, dict(dropped.most_common())), kept
+    found = counted(len(files), functions, kept, [*seconds, round(cpu_seconds() - used, 1)])
+    return msgspec.structs.replace(found, dropped=dict(dropped.most_common())), kept
+
+
+def cpu_seconds() -> float:
+    """Of this process and of all children that have ended."""
+    both = (resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN))
+    return sum(one.ru_utime + one.ru_stime for one in both)
 
 
 def counted(
@@ -92,7 +101,6 @@ def counted(
     functions: Sequence[Function],
     kept: Sequence[Function],
     seconds: Sequence[float],
-    dropped: dict[str, int],
 ) -> Yield:
     good = [f for f in kept if is_strict(f)]
     return Yield(
@@ -108,7 +116,8 @@ def counted(
         collect_s=seconds[0],
         unify_s=seconds[1],
         execute_s=seconds[2],
-        dropped=dropped,
+        cpu_s=seconds[3],
+        dropped={},
     )
 
 
@@ -156,6 +165,7 @@ def line(found: Yield, kept: Sequence[Function], output: Told | None) -> dict[st
         "arc_cover": round(sum(f.arc_cover for f in full) / max(1, len(full)), 4),
         **({"rationale_fit": output.fit, "false_claims": len(output.false)} if output else {}),
         "seconds": round(found.collect_s + found.unify_s + found.execute_s, 1),
+        "cpu_seconds": found.cpu_s,
     }
 
 

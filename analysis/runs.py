@@ -16,7 +16,7 @@ import pandas as pd
 
 from codeio import tracker
 from codeio.errors import BadInput
-from codeio.params import ROOT
+from codeio.params import ROOT, did_you_mean
 
 PAGE = 1000
 NEWEST = 200
@@ -46,6 +46,16 @@ def read(where: str = "") -> list[Run]:
 
 def one(run_id: str) -> Run:
     return plain(tracker.store().MlflowClient().get_run(run_id))
+
+
+def named(name: str) -> Run:
+    """The newest run of this id (or its beginning) or name. Raises BadInput with the nearest name."""
+    if "'" not in name:
+        for where in (f"attributes.run_id LIKE '{name}%'", f"attributes.run_name = '{name}'"):
+            if found := read(where):
+                return found[-1]
+    names = sorted({run.name for run in read()})
+    raise BadInput(f"run={name}: no such run in {tracker.address()}{did_you_mean(name, names)}")
 
 
 def pages(where: str) -> Iterator[Run]:
@@ -112,6 +122,16 @@ def items(run: Run) -> pd.DataFrame:
     mlflow = tracker.store()
     path = mlflow.artifacts.download_artifacts(run_id=run.id, artifact_path=ITEMS)
     return pd.DataFrame(json.loads(Path(path).read_text(encoding="utf-8")))
+
+
+def text(run: Run, path: str) -> str:
+    """A text that a run keeps; empty where it keeps none of that name."""
+    mlflow = tracker.store()
+    try:
+        at = mlflow.artifacts.download_artifacts(run_id=run.id, artifact_path=path)
+    except (mlflow.exceptions.MlflowException, OSError):
+        return ""
+    return Path(at).read_text(encoding="utf-8")
 
 
 def attach(run: Run, path: Path, folder: str) -> None:

@@ -161,7 +161,7 @@ def score(params: Params, arm: Arm, checkpoint: Path, of: Parts, now: tracker.Ru
     now.log({beside(name): value for name, value in scores.metrics.items()}, 0)
     now.table([row(item) for item in spread(scores.items)], "samples/answers.json")
     now.text(msgspec.json.encode(scores.items).decode(), "samples/items.json")
-    now.tag({"codeio.scoring": arm.scoring})
+    now.tag({"codeio.scoring": arm.scoring} | facts.versions())  # those of the scoring, maybe later ones
     return scores
 
 

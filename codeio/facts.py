@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import msgspec
+import psutil
 
 from codeio.errors import Stale
 from codeio.locks import held
@@ -101,10 +102,12 @@ def git() -> dict[str, str]:
 
     ignored = [f":(exclude,top){path}" for path in TRAINED]
     status = ask("status", "--porcelain", "--", ":(top)", *ignored)
-    return {
+    known = {
         "codeio.git_sha": ask("rev-parse", "HEAD"),
         "codeio.git_dirty": status if status == "unknown" else str(bool(status)).lower(),
     }
+    changed = " ".join(line[2:].strip() for line in status.splitlines())
+    return known | ({"codeio.git_changed": changed} if known["codeio.git_dirty"] == "true" else {})
 
 
 def lineage() -> dict[str, str]:
@@ -129,10 +132,11 @@ def machine() -> dict[str, str]:
         "codeio.system": platform.platform(),
         "codeio.cores": str(os.cpu_count()),
         "codeio.processor": processor(),
+        "codeio.memory_gb": f"{psutil.virtual_memory().total / 2**30:.1f}",
     }
     torch = sys.modules.get("torch")  # only where a run has imported it anyway
     if torch and torch.cuda.is_available():
-        facts["codeio.gpu"] = torch.cuda.get_device_name(0)
+        facts["codeio.gpu"] = f"{torch.cuda.device_count()} x {torch.cuda.get_device_name(0)}"
     return facts
 
 
@@ -145,14 +149,39 @@ def processor() -> str:
 
 
 @cache
-def code() -> str:
-    """Hash of the package's code and prompts."""
+def code(*parts: str) -> str:
+    """Hash of the package's code and prompts, or of some files and folders in it."""
     seen = hashlib.sha256()
     at = Path(__file__).parent
     for source in sorted(at.rglob("*")):
-        if source.suffix in (".py", ".txt", ".jinja"):
-            seen.update(f"{source.relative_to(at)}\0".encode() + source.read_bytes())
+        name = str(source.relative_to(at))
+        wanted = not parts or any(name == part or name.startswith(f"{part}/") for part in parts)
+        if wanted and source.suffix in (".py", ".txt", ".jinja"):
+            seen.update(f"{name}\0".encode() + source.read_bytes())
     return seen.hexdigest()[:16]
+
+
+# What a version stands for: the content of these parts of the package, so that none is forgotten.
+VERSIONED = {
+    "prompts": ("prompts", "prompting.py"),
+    "scorer": ("evaluate", "verify.py", "values.py"),
+    "sandbox": ("sandbox",),
+}
+
+
+def versions() -> dict[str, str]:
+    """Content hashes of all our code, of the prompts, of what scores answers and of what runs foreign code."""
+    return {"codeio.code": code()} | {f"codeio.{name}": code(*parts) for name, parts in VERSIONED.items()}
+
+
+def teacher(params: Params) -> str:
+    """Who answered the problems that a run is trained on; simulated mistakes are named so."""
+    if params.teacher == "slip":
+        return "slip (simulated mistakes)"
+    if params.teacher != "llm":
+        return params.teacher
+    llm = params.llm
+    return f"llm {llm.model} revision={llm.revision} temperature={llm.temperature} top_p={llm.top_p}"
 
 
 @cache

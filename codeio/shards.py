@@ -13,6 +13,7 @@ from typing import Any, Literal, TypeVar, Union, get_args, get_origin, get_type_
 
 import msgspec
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from codeio.errors import BadInput
@@ -61,11 +62,11 @@ def text(value: Any) -> str:
     return msgspec.json.encode(value).decode()
 
 
-def read(path: Path, record: type[R]) -> list[R]:
-    """All rows of one shard. Raises BadInput on a damaged file or one of another schema."""
+def read(path: Path, record: type[R], only: pc.Expression | None = None) -> list[R]:
+    """All rows of one shard, or those that fulfil `only`. Raises BadInput on a damaged or foreign file."""
     with path.open("rb") as file:
         try:
-            table = pq.read_table(file)
+            table = pq.read_table(file, filters=only)
             return [row for batch in table.to_batches() for row in decode(batch, record)]
         except DAMAGED as error:
             mend = f"delete it and run `dvc checkout {os.path.relpath(path.parent)}` or `dvc repro`"

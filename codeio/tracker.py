@@ -160,7 +160,7 @@ def experiment(mlflow: ModuleType) -> str:
 def run(params: Params, about: About) -> Iterator[Run]:
     """A new MLflow run with all that its numbers depend on; ends FINISHED, FAILED or KILLED."""
     mlflow = store()
-    tags = identity(about) | facts.machine()
+    tags = identity(about) | facts.machine() | facts.versions() | {"codeio.teacher": facts.teacher(params)}
     with ended(mlflow):
         mlflow.start_run(run_name=about.name, tags=cut(tags), log_system_metrics=True)
         now = Run(mlflow.active_run().info.run_id, mlflow)

@@ -2,8 +2,8 @@
 
 import pytest
 
-from analysis import move, runs
-from codeio import arm
+from analysis import inputs, move, runs
+from codeio import arm, tracker
 from codeio.errors import BadInput
 from codeio.params import load
 from tests.test_tracker import Fakes, about, migrated, root  # noqa: F401  (fixtures)
@@ -55,6 +55,29 @@ def test_runs_move_to_another_store_once(swept, monkeypatch, tmp_path):
     assert [r.tags["codeio.origin"] for r in after] == [r.id for r in before]
     assert runs.items(after[0]).equals(items)
     assert sorted(r.params["revisions"] for r in runs.of_sweep("latest")) == ["1", "2"]
+
+
+def test_every_input_of_a_run_is_told(swept):
+    run = runs.read()[0]
+    for name in (run.id, run.id[:8], "revisions=0"):
+        assert runs.named(name).id == run.id
+    said = "\n".join(f"{label} {text}" for label, text in inputs.of_run(run.id))
+    logged = [*run.tags.items(), *((n, run.params[n]) for n in ("model.name", "seed", "revisions"))]
+    wanted = ("codeio.", "dvc.data/", "model", "seed", "revisions")
+    beside = {"codeio.process", "codeio.checkpoint_bytes"}  # whether it lives, what the hash says better
+    told = [(name, value) for name, value in logged if name.startswith(wanted) and name not in beside]
+    assert len(told) > 20
+    assert not [(name, value) for name, value in told if value not in said]
+    assert "torch 2" in said
+    with pytest.raises(BadInput, match=r"run=revisions: no such run .* did you mean revisions=[012]\?"):
+        runs.named("revisions")
+
+
+def test_what_an_older_run_did_not_log_is_said_so(swept):
+    run = runs.read()[0]
+    client = tracker.store().MlflowClient()
+    client.delete_tag(run.id, "codeio.prompts")
+    assert f"prompts {inputs.ABSENT}" in dict(inputs.of_run(run.id))["versions"]
 
 
 def test_an_empty_folder_is_refused(root, tmp_path):  # noqa: F811

@@ -115,6 +115,9 @@ def test_a_run_holds_all_that_its_numbers_depend_on(root):
     }
     assert wanted.items() <= found.data.tags.items()
     assert len(found.data.tags["codeio.dvc_lock_md5"]) == 32
+    assert found.data.tags["codeio.teacher"] == "slip (simulated mistakes)"
+    assert {"codeio.prompts", "codeio.scorer", "codeio.sandbox", "codeio.code"} <= set(found.data.tags)
+    assert float(found.data.tags["codeio.memory_gb"]) > 0
     assert (root / found.data.tags["codeio.checkpoint"] / "weights").exists()
     assert found.data.metrics["bench/constants_output"] == 0.5
     assert found.data.metrics["data/examples"] == 12

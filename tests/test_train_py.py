@@ -106,6 +106,13 @@ def checkout(fresh, tmp_path, monkeypatch):
     return at
 
 
+def test_a_changed_checkout_is_named_with_its_changes(checkout):
+    (checkout / "source.txt").write_text("two\n")
+    (checkout / "new.py").write_text("")
+    found = facts.git()
+    assert (found["codeio.git_dirty"], found["codeio.git_changed"]) == ("true", "source.txt new.py")
+
+
 def arms(*values, **more):
     extra = [f"{key}={value}" for key, value in more.items()]
     return [[f"revisions={value}", *extra] for value in values]

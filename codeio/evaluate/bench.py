@@ -95,7 +95,14 @@ def keep(
     shards.write(folder / "items.parquet", rows, Scored)
     write_json(folder / "scores.json", {"model": bench.model, "metrics": figures, "absent": absent})
     with run_of(params) as now:
-        now.tag({"codeio.bench": ",".join(tallies), "codeio.bench_absent": ",".join(absent)})
+        versions = {row.benchmark: row.version for row in rows}
+        now.tag(
+            {
+                "codeio.bench": ",".join(tallies),
+                "codeio.bench_absent": ",".join(absent),
+                "codeio.bench_versions": ",".join(f"{name} {versions[name]}" for name in tallies),
+            }
+        )
         now.log(figures | more, 0)
         now.table([shown(row) for row in rows[:: -(-len(rows) // SHOWN)]], "samples/bench.json")
         now.file(folder / "items.parquet", "bench")

@@ -48,6 +48,7 @@ def merged(files: Sequence[Source], box: Sandbox, p: Unify, model: Model) -> Ite
 def grown(source: Source, p: Unify) -> Function:
     """A procedural program as it is: its grammar already says entry, generator and level."""
     program = procedural.parse(source.text)
+    first = 1 + source.text[: source.text.index(program.code)].count("\n")
     return Function(
         id=values.digest(program.code, program.entry),
         source=source.id,
@@ -55,7 +56,7 @@ def grown(source: Source, p: Unify) -> Function:
         corpus=source.corpus,
         version=source.version,
         path=source.path,
-        lines=(1, program.code.count("\n")),
+        lines=(first, first + program.code.rstrip().count("\n")),
         sha256=source.sha256,
         licence=source.licence,
         backend="procedural",

@@ -63,7 +63,7 @@ def parts() -> Parts:
 
 def stages(params: Params) -> tuple[str, ...]:
     """The DVC stages whose outputs a run reads."""
-    return (f"revise@{params.teacher}", "tokenizer")
+    return (f"revise@{params.store}", "tokenizer")
 
 
 def identify(params: Params, of: Parts) -> Arm:

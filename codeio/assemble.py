@@ -14,6 +14,7 @@ from codeio import facts, prompting, shards, stage, values
 from codeio.errors import BadInput, BadParams
 from codeio.params import Params
 from codeio.records import Problem, Turn, Verdict
+from codeio.settings import BLIND, MODEL
 
 VIEW = (
     "teacher", "revisions", "pairs_per_function", "predict", "format", "wrong", "fraction", "pass_rate", "loss",
@@ -37,10 +38,16 @@ class Example(msgspec.Struct, frozen=True):
 
 def check(params: Params) -> None:
     """Refuse what the store cannot give. Raises BadParams naming the parameter to raise and the command."""
-    if params.teacher not in params.teachers:
-        made = ",".join([*params.teachers, params.teacher])
-        wrong = f"teacher={params.teacher} is not one of the stores {list(params.teachers)}"
-        raise BadParams(f"{wrong}: make it with `dvc exp run -S 'teachers=[{made}]'`")
+    if params.format == "q_cot" and params.teacher not in (MODEL, BLIND):
+        raise BadParams(
+            f"format=q_cot: {params.teacher} tells of the code, which nobody would see; "
+            f"only a model answers without it: teacher={MODEL}"
+        )
+    for name in (params.teacher, params.store):
+        if name not in params.teachers:
+            made = ",".join([*params.teachers, name])
+            wrong = f"teacher={name} is not one of the stores {list(params.teachers)}"
+            raise BadParams(f"{wrong}: make it with `dvc exp run -S 'teachers=[{made}]'`")
     ceilings = (
         ("revisions", params.revisions, "revise.max_turns", params.revise.max_turns, 0),
         ("pairs_per_function", params.pairs_per_function, "execute.pairs", params.execute.pairs, 1),
@@ -51,11 +58,6 @@ def check(params: Params) -> None:
         if wish > most:
             mend = f"raise {ceiling} and make the data: `dvc exp run -S {ceiling}={wish}`"
             raise BadParams(f"{name}={wish} goes past {ceiling}={most}, which is all the store holds; {mend}")
-    if params.format == "q_cot" and (params.answer.show_code or params.teacher != "llm"):
-        raise BadParams(
-            "format=q_cot needs answers that were given without the code, or they would speak of what nobody sees: "
-            "`dvc exp run -S 'teachers=[llm]' -S teacher=llm -S answer.show_code=false`"
-        )
     if params.pass_rate[0] > params.pass_rate[1]:
         raise BadParams(f"pass_rate={list(params.pass_rate)}: the first rate must not be above the second")
     if not 0 < params.fraction <= 1:
@@ -177,10 +179,10 @@ def counts_in_loss(turn: int, right: bool, total: int, loss: str) -> bool:
 
 
 def store(params: Params) -> Iterator[Problem]:
-    """All problems of the teacher's store."""
-    at = stage.folder("revise", params.teacher)
+    """All problems of the store that the view shows."""
+    at = stage.folder("revise", params.store)
     if not shards.files(at):
-        raise BadInput(f"data/revise/{params.teacher} holds no shards: run `dvc repro revise`")
+        raise BadInput(f"data/revise/{params.store} holds no shards: run `dvc repro revise`")
     return shards.read_all(at, Problem)
 
 
@@ -188,5 +190,5 @@ def view_hash(params: Params) -> str:
     """What decides the examples: the store's bytes, the view's parameters, the prompts."""
     plain: dict[str, Any] = msgspec.to_builtins(params)
     prompts = {file.name: file.read_text() for file in sorted(prompting.PROMPTS.glob("*.txt"))}
-    content = facts.folder_hash(stage.folder("revise", params.teacher))
+    content = facts.folder_hash(stage.folder("revise", params.store))
     return values.digest(content, {name: plain[name] for name in VIEW}, params.model.prompts, prompts)

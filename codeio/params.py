@@ -64,6 +64,8 @@ def typed(config: DictConfig) -> Params:
         plain = OmegaConf.to_container(config, resolve=True)
     except OmegaConfBaseException as error:  # ${...}, which params.yaml never holds
         raise BadParams(f"params: {' '.join(str(error).split())}") from error
+    if plain.get("teacher") is None and plain.get("teachers"):
+        plain["teacher"] = plain["teachers"][0]
     try:
         return msgspec.convert(plain, Params)
     except msgspec.ValidationError as error:

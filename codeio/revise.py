@@ -13,7 +13,7 @@ from msgspec.structs import replace
 
 from codeio import shards, stage, values
 from codeio.answer import ask
-from codeio.answer.teach import MODEL, Teach, require_model, taught
+from codeio.answer.teach import Teach, asks, require_model, taught
 from codeio.answer.telling import Refused
 from codeio.llm import Ledger, estimate
 from codeio.params import Params
@@ -89,14 +89,14 @@ def opened(params: Params) -> Iterator[Callable[[list[Problem]], Iterable[Proble
     ):
         FACTS.update(isolation=box.tier)
         yield lambda problems: shard(problems, box, teach, params, cache)
-        FACTS.update(ledger.facts() if params.answer.teacher == MODEL else {})
+        FACTS.update(ledger.facts() if asks(params) else {})
 
 
 def preview(params: Params) -> None:
     """What the model would be asked in turn 1, and what that costs; a later turn costs at most the same again."""
     require_model(params)
     limits = Limits(cpu_s=params.execute.cpu_s, memory_mb=params.execute.memory_mb)
-    answered = shards.read_all(stage.folder("answer", params.answer.teacher), Problem)
+    answered = shards.read_all(stage.folder("answer", params.teacher), Problem)
     with Sandbox(limits, workers=params.workers, isolation=params.isolation) as box, cached(box) as cache:
         found = judged([one for one in answered if one.turns], box, params.execute.max_lines, cache)
     wrong = [one for one in found if not one.turns[0].correct] if params.revise.max_turns else []
@@ -150,11 +150,11 @@ STAGE = stage.Stage(
     name="revise",
     takes=Problem,
     gives=Problem,
-    reads=lambda p: stage.folder("answer", p.answer.teacher),
+    reads=lambda p: stage.folder("answer", p.teacher),
     open=opened,
-    variant=lambda p: p.answer.teacher,
+    variant=lambda p: p.teacher,
     sections=("seed", "answer", "revise", "llm", "execute", "isolation"),
-    alone=lambda p: p.answer.teacher == MODEL,
+    alone=asks,
     preview=preview,
     facts=lambda: FACTS,
     measure=measure,

@@ -12,6 +12,9 @@ Positive = Annotated[float, Meta(gt=0)]
 NotNegative = Annotated[float, Meta(ge=0)]
 
 
+MODEL, BLIND = "llm", "llm_blind"  # the teachers that ask a language model; the second never sees the code
+
+
 class Section(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Part of params.yaml: a missing, misspelt or mistyped key stops the run at once."""
 
@@ -78,13 +81,11 @@ class Slip(Section, kw_only=True):
 
 
 class Answer(Section, kw_only=True):
-    teacher: str
     style: Literal["auto", "notation", "english"]
     max_trace_lines: Count
     max_lines: Count
     max_chars: Count
     samples: Count
-    show_code: bool
     slip: Slip
 
 
@@ -115,7 +116,6 @@ class Server(Section, kw_only=True):
     tries: Count
     deadline_s: Positive
     backoff_s: Positive
-    tensor_parallel: Count
     context: Count | None
     prices: dict[str, dict[Literal["prompt", "completion", "cached"], NotNegative]]
     store: str
@@ -201,6 +201,7 @@ class Machine(Section, kw_only=True):
     bf16: bool
     threads: Natural
     per_device_batch: Count
+    gpus: Count = 1
 
 
 class Params(Section, kw_only=True):
@@ -220,7 +221,7 @@ class Params(Section, kw_only=True):
     pose: Pose
     llm: Llm
     server: Server
-    teachers: tuple[str, ...]
+    teachers: Annotated[tuple[str, ...], Meta(min_length=1)]
     answer: Answer
     revise: Revise
     teacher: str
@@ -235,3 +236,8 @@ class Params(Section, kw_only=True):
     tokenizer: Tokenizer
     train: Train
     evaluate: Evaluate
+
+    @property
+    def store(self) -> str:
+        """Whose answers the view shows: a chain of thought without the code is another one, in a store of its own."""
+        return BLIND if self.format == "q_cot" else self.teacher

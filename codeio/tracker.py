@@ -237,7 +237,7 @@ def describe(now: Run, params: Params, about: About) -> None:
             now.file(ROOT / name, "config")
     now.text(json.dumps(facts.sidecars(), indent=1), "data/stages.json")
     if "codeio.view" in about.tags:  # a model from elsewhere was trained on none of our data
-        dataset(now, params.teacher, about.tags)
+        dataset(now, params.store, about.tags)
 
 
 def dataset(now: Run, teacher: str, tags: Mapping[str, str]) -> None:

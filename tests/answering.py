@@ -72,7 +72,7 @@ def answered(problems: Sequence[Problem], box: Sandbox, *settings: str) -> list[
     """The problems after the answer stage under these settings."""
     params = load(*settings)
     with taught(params, box, Ledger()) as teach:
-        return list(shard(problems, box, teach, params.answer))
+        return list(shard(problems, box, teach, params))
 
 
 def revised(problems: Sequence[Problem], box: Sandbox, *settings: str) -> list[Problem]:

@@ -1,6 +1,7 @@
 """What all tests share: where real data lies, and which skips are allowed."""
 
 import os
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -22,6 +23,22 @@ def shared() -> Path:
     if not (SHARED / "data").is_dir():
         pytest.skip("no ../shared/data (CODEIO_SHARED names another place)")
     return SHARED / "data"
+
+
+@pytest.fixture(scope="session")
+def checkpoint(tmp_path_factory) -> Path:
+    """A small chat model of random weights, made once."""
+    from tests.checkpoint import build
+
+    return build(tmp_path_factory.mktemp("checkpoint"))
+
+
+@pytest.fixture(scope="session")
+def transformers_serve(checkpoint) -> Iterator[str]:
+    """The address of a real server of that model, up once."""
+    from tests import serving
+
+    yield from serving.transformers(checkpoint)
 
 
 @pytest.hookimpl(hookwrapper=True)

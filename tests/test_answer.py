@@ -27,11 +27,11 @@ def problems(box):
 
 @pytest.fixture(scope="module")
 def slipped(problems, box):
-    return revised(problems, box, "answer.teacher=slip")
+    return revised(problems, box, "teacher=slip")
 
 
 def test_every_procedural_problem_can_be_told_and_the_trace_teacher_is_right(problems, box):
-    found = revised(problems, box, "answer.teacher=trace")
+    found = revised(problems, box, "teacher=trace")
     assert [one.id for one in found] == [one.id for one in problems]
     assert all(len(one.turns) == 1 and one.turns[0].correct for one in found)
     assert all(one.turns[0].main.response == one.gold for one in found)
@@ -64,8 +64,8 @@ def test_many_operators_slip(slipped):
 
 
 def test_no_slips_is_the_trace_teacher(problems, box):
-    settings = ("answer.slip.right_first=1.0", "answer.teacher=slip")
-    assert answered(problems[:80], box, *settings) == answered(problems[:80], box, "answer.teacher=trace")
+    settings = ("answer.slip.right_first=1.0", "teacher=slip")
+    assert answered(problems[:80], box, *settings) == answered(problems[:80], box, "teacher=trace")
 
 
 def test_held_out_problems_pass_through(problems, box):
@@ -84,14 +84,14 @@ def test_what_cannot_be_told_is_dropped_with_the_reason(box):
 
 def test_an_unknown_teacher_is_refused():
     with pytest.raises(BadParams, match="did you mean trace"):
-        teacher(load("answer.teacher=trac"), None)
+        teacher(load("teacher=trac"), None)
 
 
 def test_no_slip_shows_an_address(box):
     """The mutants that take the other branch give one, and it is another in each run."""
     code = "def f(n):\n    if n >= 0:\n        return str(n + 1)\n    return repr(object())\n"
     found = revised(
-        pose(box, code, [{"n": n} for n in range(8)]), box, "answer.teacher=slip", "answer.slip.right_first=0"
+        pose(box, code, [{"n": n} for n in range(8)]), box, "teacher=slip", "answer.slip.right_first=0"
     )
     assert found
     assert not [turn for one in found for turn in one.turns if "0x" in turn.main.response]

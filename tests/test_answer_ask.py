@@ -18,7 +18,7 @@ from tests.scripted import Scripted
 
 CODE = "def f(xs, k):\n    return [x * k for x in xs]"
 QUICK = (
-    "answer.teacher=llm",
+    "teacher=llm",
     "llm.model=m",
     "server.backoff_s=0.01",
     "server.tries=2",
@@ -221,19 +221,19 @@ def test_a_dry_run_shows_prompts_and_cost_and_sends_nothing(box, problems, tmp_p
     assert "first prompt: feedback input" in later
     assert "with it the output is [0], not [2," in later
     assert not (tmp_path / "data" / "answer" / "llm.run.json").exists()
-    with pytest.raises(BadParams, match="asks no model; pass"):
+    with pytest.raises(BadParams, match="asks no model; pass teacher=llm"):
         stage.run(answer.STAGE, load("server.dry_run=true"))
 
 
 def test_the_record_of_other_teachers_has_no_such_field(box, problems):
-    found = answered(problems, box, "answer.teacher=trace")
+    found = answered(problems, box, "teacher=trace")
     plain = json.loads(shards.text(found[0].turns))
     assert set(plain[0]["samples"][0]) == {"response", "verdict", "slip"}
 
 
 def test_without_the_code_the_question_holds_words_only(box, problems):
     with Scripted(respond=lambda body, sample: 'so {"output": 1}') as server:
-        answered(problems, box, *asked(server, "answer.show_code=false"))
+        answered(problems, box, *asked(server, "teacher=llm_blind"))
     first = [body["messages"][0]["content"] for body in server.bodies]
     assert len(first) == len(problems)
     assert all("Scale a list." in text and "def f" not in text and "code is" not in text for text in first)

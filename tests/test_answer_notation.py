@@ -48,7 +48,7 @@ def box():
 )
 def test_an_output_is_told_step_by_step(box, code, given, told):
     (output, _) = pose(box, code, [given])
-    (one,) = answered([output], box, "answer.teacher=trace")
+    (one,) = answered([output], box, "teacher=trace")
     assert one.gold == told
 
 
@@ -86,7 +86,7 @@ NESTED = "def f(n):\n    t = 0\n    for i in range(2):\n        for j in range(n
 )
 def test_an_input_is_found_in_the_rounds_that_run_over_it(box, code, given, told):
     (_, wanted) = pose(box, code, [given])
-    (one,) = answered([wanted], box, "answer.teacher=trace")
+    (one,) = answered([wanted], box, "teacher=trace")
     assert one.gold == told
 
 
@@ -113,5 +113,5 @@ def test_a_word_is_never_taken_for_another_kind_of_value(one, other):
 
 def test_steps_that_show_addresses_are_not_told(box):
     code = "def f(x):\n    seen = {id(x): x}\n    return seen[id(x)] + 1\n"
-    found = answered(pose(box, code, [{"x": 3}]), box, "answer.teacher=trace")
+    found = answered(pose(box, code, [{"x": 3}]), box, "teacher=trace")
     assert {one.reason for one in found} == {"steps differ from run to run"}

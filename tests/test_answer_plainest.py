@@ -50,7 +50,7 @@ def test_long_sequences_are_left_as_they_are():
 
 def test_right_answers_are_right_and_no_longer_than_the_pairs_own(box):
     problems = many(box, 30)
-    told = answered(problems, box, "answer.teacher=trace")
+    told = answered(problems, box, "teacher=trace")
     wanted = [one for one in told if one.predict == "input"]
     assert wanted
     assert all(verdict.correct for verdict in verdicts([(one, one.gold) for one in wanted], box, 20_000))

@@ -313,9 +313,13 @@ def test_the_code_is_asked_for_once_per_function():
 
 
 def test_answers_given_with_the_code_in_sight_are_not_shown_without_it():
-    with pytest.raises(BadParams, match=r"answer\.show_code=false"):
+    with pytest.raises(BadParams, match=r"slip tells of the code.* teacher=llm"):
         assemble.check(wished(format="q_cot"))
-    own = {"teacher": "llm", "teachers": ("llm",), "answer": replace(PARAMS.answer, show_code=False)}
+    own = {"teacher": "llm", "teachers": ("llm",)}
+    with pytest.raises(BadParams, match=r"teachers=\[llm,llm_blind\]"):
+        assemble.check(wished(format="q_cot", **own))
+    own = {"teacher": "llm", "teachers": ("llm", "llm_blind")}
+    assert [wished(format=name, **own).store for name in ("q_cot", "code_cot")] == ["llm_blind", "llm"]
     one = worded("f", 0, "output", [True])
     (example,) = taken([one], wished(format="q_cot", **own)).values()
     assert one.code not in example.messages[0].content

@@ -28,7 +28,7 @@ def store(tmp_path_factory):
     """A checkout's store of the teacher slip, small and real."""
     at = tmp_path_factory.mktemp("root")
     with Sandbox(LIMITS, workers=1) as box:
-        found = revised(many(box, 8, pairs=2), box, "answer.teacher=slip")
+        found = revised(many(box, 8, pairs=2), box, "teacher=slip")
     shards.write(at / "data" / "revise" / "slip" / "part-00000.parquet", found, Problem)
     return at
 

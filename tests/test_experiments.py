@@ -2,9 +2,9 @@
 
 import pytest
 
-from codeio import catalogue
+from codeio import catalogue, facts
 from codeio.errors import BadParams
-from codeio.overrides import check
+from codeio.overrides import arms, check
 from codeio.params import DATA, ROOT, dotted, group_files, load, read_yaml
 
 NAMES = group_files("experiment")
@@ -39,9 +39,9 @@ def test_an_experiment_never_changes_the_data(name):
 @pytest.mark.parametrize("name", NAMES)
 def test_the_head_line_arm_is_one_of_its_arms(name):
     """The head-line setting is one arm of every ablation, so that ablations share it."""
-    defaults = read_yaml(ROOT / "params.yaml")
-    for key, values in catalogue.read(FILES / f"{name}.yaml").sweeps.items():
-        assert str(defaults[key]) in values.split(",")
+    swept = catalogue.read(FILES / f"{name}.yaml").sweeps
+    settled = {tuple(facts.flat(load(*arm))[key] for key in swept) for arm in arms(swept, ())}
+    assert tuple(facts.flat(load())[key] for key in swept) in settled
 
 
 def test_the_readme_is_current():

@@ -1,31 +1,54 @@
-"""One command from an OpenAI-compatible address to CODEI/O++ data: real dvc, real stages, a server that answers."""
+"""The README's commands from an address or a checkpoint to CODEI/O++ data: real dvc, real stages, a real server."""
 
 import json
+import re
+import shlex
 
 import pytest
 
 from codeio import shards
 from codeio.records import Problem
-from tests.house import build
-from tests.scripted import Scripted
+from tests.conftest import ROOT
+from tests.house import House, build
+
+COMMANDS = re.findall(r"^dvc exp run -S 'teachers=\[llm\]' .*$", (ROOT / "README.md").read_text(), re.M)
+SMALL = {
+    "collect.procedural.programs": 4, "collect.installed": [], "execute.pairs": 1, "execute.heldout_pairs": 0,
+    "unify.heldout_structure": 0, "unify.heldout_constants": 0, "pairs_per_function": 1, "llm.max_tokens": 8,
+}  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def house(tmp_path_factory) -> House:
+    made = build(tmp_path_factory.mktemp("house"))
+    made.set(SMALL)
+    return made
+
+
+def requests(house: House, stage: str) -> int:
+    return json.loads((house.root / "data" / stage / "llm.run.json").read_text())["requests"]
 
 
 @pytest.mark.full
-def test_dvc_makes_the_store_of_a_model(tmp_path):
-    house = build(tmp_path)
-    with Scripted(respond=lambda body, sample: 'Nobody knows.\n{"output": 1}') as server:
-        settings = ["teachers=[llm]", "teacher=llm", "llm.model=m", f"server.url={server.url}"]
-        words = [word for one in settings for word in ("-S", one)]
-        house.run("dvc", "exp", "run", *words, "revise@llm")
-        asked = sum(server.good.values())
-        house.run("dvc", "repro", "--force", "--single-item", "answer@llm")
-        assert sum(server.good.values()) == asked  # replies are outside of what DVC deletes
-    found = list(shards.read_all(tmp_path / "data" / "revise" / "llm", Problem))
-    trained = [one for one in found if one.split == "train"]
-    assert trained
-    assert all(len(one.turns) == 3 or one.turns[-1].correct for one in trained)
-    metrics = json.loads((tmp_path / "metrics" / "revise-llm.json").read_text())
-    assert metrics["turns"]["turn_0"]["answers"] == len(trained)
-    volatile = json.loads((tmp_path / "data" / "revise" / "llm.run.json").read_text())
-    assert volatile["requests"] > 0
-    assert not (tmp_path / "data" / "answer" / "slip").exists()
+@pytest.mark.parametrize("command", COMMANDS, ids=["address", "checkpoint"])
+def test_one_command_makes_the_store_of_a_model(house, checkpoint, transformers_serve, command):
+    """vLLM is stood in for by the other backend of a checkpoint; all else is as the README says it."""
+    given = {"NAME": str(checkpoint), "http://HOST:8000/v1": transformers_serve, "FOLDER": str(checkpoint)}
+    for word, meant in {**given, "=vllm": "=transformers"}.items():
+        command = command.replace(word, meant)
+    house.run(*shlex.split(command))
+    found = list(shards.read_all(house.root / "data" / "revise" / "llm", Problem))
+    assert len(found) == 8
+    for one in found:
+        assert len(one.turns) == 3 or one.turns[-1].correct
+        assert all(turn.main.generation.model == str(checkpoint) and turn.main.verdict for turn in one.turns)
+    metrics = json.loads((house.root / "metrics" / "revise-llm.json").read_text())
+    assert metrics["turns"]["turn_0"]["answers"] == 8
+    assert requests(house, "answer") >= 8
+    house.run("dvc", "repro", "--force", "--single-item", "answer@llm")
+    assert requests(house, "answer") == 0  # replies are outside of what DVC deletes
+    assert not (house.root / "data" / "answer" / "slip").exists()
+
+
+def test_the_readme_names_both_ways():
+    assert len(COMMANDS) == 2

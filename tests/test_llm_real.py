@@ -1,79 +1,19 @@
 """Language models that really are: `transformers serve` on loopback, a checkpoint in this process, vLLM where it is."""
 
 import importlib.util
-import os
-import socket
-import subprocess
-import sys
-import time
-import urllib.request
+import json
 
 import pytest
+from msgspec.structs import replace
 
 from codeio.errors import BadParams
 from codeio.llm import Chat, Ledger, Message, Reply, opened
-from codeio.llm import model as model_module
 from codeio.params import load
 from codeio.sandbox import Sandbox
+from tests import serving
 from tests.answering import LIMITS, pose, revised
-from tests.checkpoint import build
 
-UP_S = 90
-
-
-@pytest.fixture(scope="module")
-def checkpoint(tmp_path_factory):
-    return build(tmp_path_factory.mktemp("checkpoint"))
-
-
-@pytest.fixture(autouse=True)
-def own_store(tmp_path, monkeypatch):
-    monkeypatch.setattr(model_module, "ROOT", tmp_path)
-    monkeypatch.delenv("OPENAI_API_KEY", raising=False)
-
-
-def free_port() -> int:
-    with socket.socket() as one:
-        one.bind(("127.0.0.1", 0))
-        return one.getsockname()[1]
-
-
-def up(url: str, process: subprocess.Popen) -> None:
-    """Wait until the server answers; its own words where it ends before."""
-    until = time.monotonic() + UP_S
-    while time.monotonic() < until:
-        assert process.poll() is None, process.stdout.read()
-        try:
-            with urllib.request.urlopen(url, timeout=2) as answer:
-                assert answer.status == 200
-                return
-        except OSError:
-            time.sleep(0.2)
-    raise AssertionError(f"{url} is not up after {UP_S} s")
-
-
-def served(*command: str, health: str):
-    port = free_port()
-    quiet = {"HF_HUB_OFFLINE": "1", "TRANSFORMERS_VERBOSITY": "error", "OMP_NUM_THREADS": "1"}
-    words = [*command, "--host", "127.0.0.1", "--port", str(port)]
-    pipe = {"stdout": subprocess.PIPE, "stderr": subprocess.STDOUT, "text": True}
-    process = subprocess.Popen(words, env=os.environ | quiet, **pipe)
-    try:
-        up(f"http://127.0.0.1:{port}{health}", process)
-        yield f"http://127.0.0.1:{port}/v1"
-    finally:
-        process.terminate()
-        process.wait(20)
-
-
-@pytest.fixture(scope="module")
-def transformers_serve(checkpoint):
-    program = [
-        sys.executable,
-        "-c",
-        "import sys; from transformers.cli.transformers import main; sys.exit(main())",
-    ]
-    yield from served(*program, "serve", str(checkpoint), health="/health")
+pytestmark = pytest.mark.usefixtures("own_store")
 
 
 def chats(count: int, n: int = 1) -> list[Chat]:
@@ -147,10 +87,18 @@ def test_vllm_in_this_process(checkpoint):
 
 @pytest.mark.vllm
 @needs_vllm
+def test_vllm_in_this_process_holds_a_reply_to_its_schema(checkpoint):
+    """Random weights say what the schema lets them, and nothing else."""
+    several = [replace(chat, schema={"enum": ["yes", "no"]}) for chat in chats(4)]
+    settings = ("llm.backend=vllm", f"llm.model={checkpoint}", "server.context=256", "llm.json_schema=true")
+    found, _ = asked(several, *settings)
+    assert {json.loads(one.texts[0].content) for one in found} <= {"yes", "no"}
+
+
+@pytest.mark.vllm
+@needs_vllm
 def test_vllms_server_answers(checkpoint):
-    module = [sys.executable, "-m", "vllm.entrypoints.openai.api_server", "--model", str(checkpoint)]
-    small = ["--dtype", "float32", "--max-model-len", "256", "--enforce-eager"]
-    for url in served(*module, *small, health="/health"):
+    for url in serving.vllm(checkpoint):
         found, ledger = asked(chats(8, n=2), f"llm.model={checkpoint}", f"server.url={url}")
         assert all(len(one.texts) == 2 for one in found)
         assert ledger.requests == 8
@@ -160,7 +108,7 @@ def test_a_real_server_as_teacher_gives_verified_turns(checkpoint, transformers_
     """Noise from random weights: every problem gets its turns, each with a true verdict."""
     with Sandbox(LIMITS, workers=1) as box:
         problems = pose(box, "def f(a):\n    return a + 1", [{"a": 1}, {"a": 2}], kind="natural")
-        settings = ("answer.teacher=llm", f"llm.model={checkpoint}", f"server.url={transformers_serve}")
+        settings = ("teacher=llm", f"llm.model={checkpoint}", f"server.url={transformers_serve}")
         found = revised(problems, box, *settings, "llm.max_tokens=12", "server.concurrency=4")
     assert [one.id for one in found] == [one.id for one in problems]
     assert all(len(one.turns) == 3 for one in found)

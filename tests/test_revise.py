@@ -22,7 +22,7 @@ def problems(box):
 
 @pytest.fixture(scope="module")
 def slipped(problems, box):
-    return revised(problems, box, "answer.teacher=slip")
+    return revised(problems, box, "teacher=slip")
 
 
 def test_no_wrong_prediction_is_repeated(slipped):
@@ -39,7 +39,7 @@ def test_turns_end_with_the_first_right_one(slipped):
 
 def test_same_answers_whatever_the_company(problems, box, slipped):
     function = problems[40].function
-    alone = revised([one for one in problems if one.function == function], box, "answer.teacher=slip")
+    alone = revised([one for one in problems if one.function == function], box, "teacher=slip")
     assert alone == [one for one in slipped if one.function == function]
 
 

@@ -87,7 +87,7 @@ def walked(corpus, tmp_path_factory):
         settings = [
             *QUICK, f"server.url={server.url}", f"collect.directory={corpus}", "collect.installed=[]",
             "collect.procedural.programs=0", "unify.backend=llm", "unify.heldout_natural=0", "execute.pairs=3",
-            "execute.heldout_pairs=0", "execute.pool=30", "answer.teacher=llm", "workers=1",
+            "execute.heldout_pairs=0", "execute.pool=30", "teacher=llm", "workers=1",
         ]  # fmt: skip
         params = load(*settings)
         for made in (collect.STAGE, unify.STAGE, execute.STAGE, pose.STAGE):

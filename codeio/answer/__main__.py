@@ -14,7 +14,7 @@ from msgspec.structs import replace
 from codeio import shards, stage
 from codeio.answer import ask
 from codeio.answer.audit import false_claims
-from codeio.answer.teach import MODEL, Teach, require_model, taught
+from codeio.answer.teach import Teach, asks, require_model, taught
 from codeio.answer.telling import Refused
 from codeio.answer.trace import golds
 from codeio.llm import Ledger, estimate
@@ -22,17 +22,16 @@ from codeio.params import Params
 from codeio.records import Dropped, Problem, Turn
 from codeio.sandbox import Limits, Sandbox
 from codeio.sandbox.cache import Cache
-from codeio.settings import Answer
 from codeio.verify import cached
 
 
 def shard(
-    problems: Sequence[Problem], box: Sandbox, teach: Teach, p: Answer, cache: Cache | None = None
+    problems: Sequence[Problem], box: Sandbox, teach: Teach, params: Params, cache: Cache | None = None
 ) -> Iterator[Problem | Dropped]:
     """Problems with gold and first turn, in their order; those that cannot be told with the reason."""
     asked = [one for one in problems if one.split == "train"]
-    told = dict(zip((one.id for one in asked), checked(golds(asked, box, p, cache)), strict=True))
-    if p.teacher == MODEL:
+    told = dict(zip((one.id for one in asked), checked(golds(asked, box, params.answer, cache)), strict=True))
+    if asks(params):
         told = {id_: "" if isinstance(text, Refused) else text for id_, text in told.items()}
     refused = {id_: why for id_, why in told.items() if isinstance(why, Refused)}
     kept = [replace(one, gold=told[one.id]) for one in asked if one.id not in refused]
@@ -67,8 +66,8 @@ def opened(params: Params) -> Iterator[Callable[[list[Problem]], Iterable[Proble
         taught(params, box, ledger) as teach,
     ):
         FACTS.update(isolation=box.tier)
-        yield lambda problems: shard(problems, box, teach, params.answer, cache)
-        FACTS.update(ledger.facts() if params.answer.teacher == MODEL else {})
+        yield lambda problems: shard(problems, box, teach, params, cache)
+        FACTS.update(ledger.facts() if asks(params) else {})
 
 
 def preview(params: Params) -> None:
@@ -99,9 +98,9 @@ STAGE = stage.Stage(
     gives=Problem,
     reads=lambda p: stage.folder("pose"),
     open=opened,
-    variant=lambda p: p.answer.teacher,
+    variant=lambda p: p.teacher,
     sections=("seed", "answer", "llm", "execute", "isolation"),
-    alone=lambda p: p.answer.teacher == MODEL,
+    alone=asks,
     preview=preview,
     facts=lambda: FACTS,
     measure=measure,

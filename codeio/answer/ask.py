@@ -13,6 +13,7 @@ from codeio.answer.telling import Refused
 from codeio.llm import Chat, Failed, Message, Model, Reply
 from codeio.params import Params
 from codeio.records import Generation, Problem, Sample, Turn
+from codeio.settings import BLIND
 
 STYLE = "ask"  # a teacher knows English, whatever model is trained later
 Samples = tuple[Sample, ...]
@@ -36,8 +37,8 @@ def chat(problem: Problem, turn: int, params: Params) -> Chat:
 
 def conversation(problem: Problem, params: Params) -> Iterator[Message]:
     """The question, and in feedback mode all wrong answers so far with their verdicts."""
-    shown = params.answer.show_code
-    question = prompting.question(problem, STYLE) if shown else prompting.blind(problem, problem.predict)
+    blind = params.teacher == BLIND
+    question = prompting.blind(problem, problem.predict) if blind else prompting.question(problem, STYLE)
     yield Message("user", question)
     for turn in problem.turns if params.revise.mode == "feedback" else ():
         yield Message("assistant", turn.main.response)

@@ -13,6 +13,7 @@ from codeio.llm import Ledger, opened
 from codeio.params import Params
 from codeio.records import Problem, Sample
 from codeio.sandbox import Sandbox
+from codeio.settings import BLIND, MODEL
 
 # Turn 0 is the first answer; at turn k the problems hold their k earlier turns with verdicts.
 Teach = Callable[[Sequence[Problem], int], Sequence[Samples | Refused]]
@@ -27,7 +28,6 @@ TEACHERS: dict[str, Callable[[Params, Sandbox], Teach]] = {
     "trace": lambda params, box: alone(by_trace),
     "slip": lambda params, box: alone(partial(slip.teach, box=box, p=params.answer, seed=params.seed)),
 }
-MODEL = "llm"  # the teacher that asks a language model; the others need a gold response, and tell it
 
 
 def alone(one_each: Callable[[Sequence[Problem], int], list[Sample]]) -> Teach:
@@ -35,10 +35,15 @@ def alone(one_each: Callable[[Sequence[Problem], int], list[Sample]]) -> Teach:
     return lambda problems, turn: [(sample,) for sample in one_each(problems, turn)]
 
 
+def asks(params: Params) -> bool:
+    """Whether the teacher is a language model; the others need a gold response, and tell it."""
+    return params.teacher in (MODEL, BLIND)
+
+
 @contextmanager
 def taught(params: Params, box: Sandbox, ledger: Ledger) -> Iterator[Teach]:
-    """The teacher that `answer.teacher` names, with the model that it asks. Raises BadParams for another name."""
-    if params.answer.teacher != MODEL:
+    """The teacher that `teacher` names, with the model that it asks. Raises BadParams for another name."""
+    if not asks(params):
         yield teacher(params, box)
         return
     with opened(params, ledger) as model:
@@ -47,17 +52,16 @@ def taught(params: Params, box: Sandbox, ledger: Ledger) -> Iterator[Teach]:
 
 def teacher(params: Params, box: Sandbox) -> Teach:
     """A teacher that needs the sandbox only. Raises BadParams for another name."""
-    name = params.answer.teacher
+    name = params.teacher
     if name not in TEACHERS:
-        known = sorted([*TEACHERS, MODEL])
+        known = sorted([*TEACHERS, MODEL, BLIND])
         near = difflib.get_close_matches(name, known, n=1)
         hint = f"; did you mean {near[0]}?" if near else ""
-        raise BadParams(f"answer.teacher={name}: there are only {', '.join(known)}{hint}")
+        raise BadParams(f"teacher={name}: there are only {', '.join(known)}{hint}")
     return TEACHERS[name](params, box)
 
 
 def require_model(params: Params) -> None:
     """Raises BadParams where a dry run has nothing to show."""
-    name = params.answer.teacher
-    if name != MODEL:
-        raise BadParams(f"server.dry_run: answer.teacher={name} asks no model; pass answer.teacher={MODEL}")
+    if not asks(params):
+        raise BadParams(f"server.dry_run: teacher={params.teacher} asks no model; pass teacher={MODEL}")

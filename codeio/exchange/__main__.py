@@ -53,7 +53,7 @@ def export(layout: str, to: Path, params: Params) -> None:
         about = {"id": one.id, "corpus": one.corpus, "licence": one.licence}
         rows.append(LAYOUTS[layout](one, example, params) | about)
     if not rows:
-        raise BadInput(f"the view of data/revise/{params.teacher} is empty: {dict(left)}")
+        raise BadInput(f"the view of data/revise/{params.store} is empty: {dict(left)}")
     to.mkdir(parents=True, exist_ok=True)
     name = "train.parquet" if layout == "verl" else "train.jsonl"
     write(to / name, rows)

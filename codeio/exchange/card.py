@@ -24,10 +24,10 @@ def text(problems: Sequence[Problem], params: Params, files: Mapping[str, str], 
         table("licence of the origin file", counted(one.licence or "unknown" for one in problems)),
         table("corpus", counted(one.corpus for one in problems)),
         table("statement from", counted(one.tier for one in problems)),
-        table("teacher", counted(who for one in problems for who in teachers(one, params.teacher))),
+        table("teacher", counted(who for one in problems for who in teachers(one, params.store))),
         table("last turn", counted("right" if one.turns[-1].correct else "wrong" for one in problems)),
         contamination(),
-        table("hash", [*files.items(), ("view", view_hash(params)), *hashes(lineage, params.teacher)]),
+        table("hash", [*files.items(), ("view", view_hash(params)), *hashes(lineage, params.store)]),
         f"Isolation under which foreign code ran: {lineage['codeio.isolation']}.",
     ]
     return "\n\n".join(parts) + "\n"

@@ -14,7 +14,7 @@ from codeio.llm.chat import Backend, Chat, Failed, Reply, key
 from codeio.llm.ledger import Ledger
 from codeio.llm.store import Store
 from codeio.params import ROOT, Params
-from codeio.settings import Llm, Server
+from codeio.settings import Llm
 
 
 class Model:
@@ -103,16 +103,17 @@ def opened(params: Params, ledger: Ledger) -> Iterator[Model]:
         )
     ledger.price = s.prices.get(p.model)
     store = Store(ROOT / s.store, p.model)
-    with closing(store), closing(backend(p, s, ledger)) as answers:
+    with closing(store), closing(backend(params, ledger)) as answers:
         yield Model(p, answers, store, ledger)
 
 
-def backend(p: Llm, s: Server, ledger: Ledger) -> Backend:
+def backend(params: Params, ledger: Ledger) -> Backend:
     """The one that `llm.backend` names; the others' libraries are not imported."""
+    p, s = params.llm, params.server
     if p.backend == "vllm":
         from codeio.llm.offline import Offline
 
-        return Offline(p, s, ledger)
+        return Offline(p, s, params.machine, ledger)
     if p.backend == "transformers":
         from codeio.llm.local import Transformers
 

@@ -4,31 +4,32 @@ Continuous batching and prefix caching are vLLM's; chats go to it in lots, so th
 """
 
 from collections.abc import Sequence
+from typing import Any
 
 from codeio.errors import BadParams
 from codeio.llm.chat import Chat, Done, Finish, Reply, Text
 from codeio.llm.ledger import Ledger
-from codeio.settings import Llm, Server
+from codeio.settings import Llm, Machine, Server
 
 LOT = 2048
 FINISH: dict[str | None, Finish] = {"length": "length"}
 
 
 class Offline:
-    """The checkpoint `llm.model` on all GPUs that `server.tensor_parallel` names."""
+    """The checkpoint `llm.model`, spread over all GPUs of the machine's profile."""
 
-    def __init__(self, p: Llm, s: Server, ledger: Ledger) -> None:
+    def __init__(self, p: Llm, s: Server, machine: Machine, ledger: Ledger) -> None:
         try:
             from vllm import LLM
         except ImportError as error:
             raise BadParams(
                 "llm.backend=vllm: vllm is not installed; `pip install 'codeio[vllm]'`"
             ) from error
-        self.p, self.s, self.ledger = p, s, ledger
+        self.p, self.ledger = p, ledger
         self.model = LLM(
             model=p.model,
             revision=p.revision,
-            tensor_parallel_size=s.tensor_parallel,
+            tensor_parallel_size=machine.gpus,
             enable_prefix_caching=True,
             max_model_len=s.context,
         )
@@ -41,11 +42,7 @@ class Offline:
         del self.model
 
     def lot(self, chats: Sequence[Chat], first: int, done: Done) -> None:
-        from vllm import SamplingParams
-
-        p = self.p
-        same = {"temperature": p.temperature, "top_p": p.top_p, "max_tokens": p.max_tokens}
-        sampling = [SamplingParams(n=self.samples(chat.n), seed=chat.seed, **same) for chat in chats]
+        sampling = [self.sampling(chat) for chat in chats]
         found = self.model.chat([chat.plain() for chat in chats], sampling, use_tqdm=False)
         for number, out in enumerate(found, first):
             self.ledger.sent()
@@ -58,5 +55,18 @@ class Offline:
             self.ledger.used(reply.prompt_tokens, reply.cached_tokens, reply.completion_tokens)
             done(number, reply)
 
-    def samples(self, n: int) -> int:
-        return n if self.p.temperature > 0 else 1
+    def sampling(self, chat: Chat) -> Any:
+        """vLLM's own settings of one chat; a schema holds every token to it."""
+        from vllm import SamplingParams
+        from vllm.sampling_params import StructuredOutputsParams
+
+        p = self.p
+        held = chat.schema if p.json_schema else None
+        return SamplingParams(
+            n=chat.n if p.temperature > 0 else 1,
+            seed=chat.seed,
+            temperature=p.temperature,
+            top_p=p.top_p,
+            max_tokens=p.max_tokens,
+            structured_outputs=StructuredOutputsParams(json=held) if held else None,
+        )

@@ -84,7 +84,7 @@ def instructions_hash(params: Params) -> str:
     Raises BadInput where it is not there, and so before stage 1.
     """
     source = params.train.instructions.source
-    if not isinstance(source, str) or "instruct" not in params.train.stages:
+    if not isinstance(source, str) or set(params.train.stages) == {"io"}:
         return ""
     if not Path(source).is_file():
         raise BadInput(

@@ -137,7 +137,7 @@ class Train(Section, kw_only=True):
     budget: Literal["epochs", "tokens"]
     epochs: Positive
     tokens: Count
-    stages: tuple[Literal["io", "instruct"], ...]
+    stages: tuple[Literal["io", "instruct", "io+instruct", "io10+instruct"], ...]
     instructions: Instructions
 
 

@@ -1,8 +1,9 @@
 """Train: two stages with TRL, resumed where a killed run stopped.   view, instructions -> checkpoint
 
-Stage `io` trains on the view (CODEI/O, CODEI/O++), stage `instruct` on general instructions (paper, section 3.1).
-Each saves as it goes, beside the final checkpoint; a run that was killed goes on from the last save to the same
-weights, bit for bit on a CPU, since data order and learning rate depend on the step alone.
+Stage `io` trains on the view (CODEI/O, CODEI/O++), stage `instruct` on general instructions (paper, section 3.1); a
+stage may mix both (its table of stages). Each saves as it goes, beside the final checkpoint; a run that was killed goes
+on from the last save to the same weights, bit for bit on a CPU, since data order and learning rate depend on the step
+alone.
 """
 
 import json
@@ -10,16 +11,19 @@ import math
 import random
 import shutil
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from itertools import chain
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from datasets import Dataset
+from msgspec.structs import replace
 from transformers import PreTrainedModel, PreTrainedTokenizerBase, PrinterCallback, Trainer, TrainerCallback
 from transformers.trainer_utils import get_last_checkpoint
 from trl import SFTConfig, SFTTrainer
 
 from codeio import assemble
+from codeio.assemble import Example
 from codeio.errors import BadInput
 from codeio.params import Params
 from codeio.settings import Schedule
@@ -28,6 +32,7 @@ from codeio.train import instructions, model, muon
 from codeio.train.data import Row, encoded, order
 
 Log = Callable[[dict[str, float], int], None]
+Kind = Literal["io", "instruct"]  # of a schedule
 LOG_STEPS = 20
 WEIGHT_DECAY = 0.01
 SMALL_VOCABULARY = 8192  # entries up to which a batch's logits fit anywhere
@@ -51,7 +56,8 @@ def train(params: Params, out: Path, log: Log) -> dict[str, float]:
         folder = work / name
         if not (folder / "done.json").exists():
             start = model.fresh(params, tokenizer) if at is None else model.load(at)
-            run_stage(name, params, start, tokenizer, rows, folder, lambda m, s, d=done: log(m, s + d))
+            like = likened(name, first=at is None)
+            run_stage(name, like, params, start, tokenizer, rows, folder, lambda m, s, d=done: log(m, s + d))
         final = json.loads((folder / "done.json").read_text())
         metrics |= {f"train/{name}_{key}": value for key, value in final.items()}
         at, done = folder / "final", done + int(final["steps"])
@@ -64,14 +70,16 @@ def train(params: Params, out: Path, log: Log) -> dict[str, float]:
     return metrics
 
 
+def likened(name: str, first: bool) -> Kind:
+    """Which stage's schedule and budget a stage has: a mixture is a stage 1 where nothing came before it."""
+    return "io" if name == "io" or (first and name != "instruct") else "instruct"
+
+
 def data_of(name: str, params: Params, tokenizer: PreTrainedTokenizerBase) -> tuple[list[Row], Counter[str]]:
     """Encoded rows of a stage in a seeded order, and what was left out."""
     counts: Counter[str] = Counter()
-    if name == "io":
-        examples = assemble.view(assemble.store(params), params, counts)
-    else:
-        examples = instructions.examples(params.train.instructions, params.seed, counts)
-    rows = list(encoded(examples, tokenizer, params.model.context, counts))
+    several = (examples(part, params, counts) for part in name.split("+"))
+    rows = list(encoded(chain.from_iterable(several), tokenizer, params.model.context, counts))
     if not rows:
         left = ", ".join(f"{n} {why}" for why, n in counts.items()) or "it is empty"
         raise BadInput(f"stage {name} has nothing to train on ({left}): widen the view or the context")
@@ -79,17 +87,28 @@ def data_of(name: str, params: Params, tokenizer: PreTrainedTokenizerBase) -> tu
     return rows, counts
 
 
-def steps_of(name: str, params: Params, rows: Sequence[Row], batch: int) -> int:
-    """Optimiser steps of a stage: a budget in tokens, or epochs."""
+def examples(part: str, params: Params, counts: Counter[str]) -> Iterator[Example]:
+    """The view, a tenth of it (of its problems, by hash), or the instructions."""
+    if part == "instruct":
+        return instructions.examples(params.train.instructions, params.seed, counts)
+    wished = replace(params, fraction=params.fraction / 10) if part == "io10" else params
+    return assemble.view(assemble.store(params), wished, counts)
+
+
+def steps_of(name: str, like: Kind, params: Params, rows: Sequence[Row], batch: int) -> int:
+    """Optimiser steps of a stage: a budget in tokens, or epochs; in one stage both get what they get in two."""
     tokens = sum(len(row["input_ids"]) for row in rows)
-    budget = params.train.tokens if name == "io" else params.train.instructions.tokens
-    if name == "io" and params.train.budget == "epochs":
-        budget = int(params.train.epochs * tokens)
+    budget = params.train.instructions.tokens
+    if like == "io":
+        budget = params.train.tokens + (budget if name != "io" else 0)
+        if params.train.budget == "epochs":
+            budget = int(params.train.epochs * tokens)
     return max(1, round(budget / (tokens / len(rows) * batch)))
 
 
 def run_stage(
     name: str,
+    like: Kind,
     params: Params,
     start: PreTrainedModel,
     tokenizer: PreTrainedTokenizerBase,
@@ -98,8 +117,8 @@ def run_stage(
     log: Log,
 ) -> None:
     """One stage into `folder`/final, with `folder`/done.json written last."""
-    schedule: Schedule = getattr(params.model, name)
-    steps = steps_of(name, params, rows, schedule.batch)
+    schedule: Schedule = getattr(params.model, like)
+    steps = steps_of(name, like, params, rows, schedule.batch)
     config = settings(params, schedule, steps, folder)
     seen = order([len(row["input_ids"]) for row in rows], schedule.batch, steps, params.seed)
     small = start.config.get_text_config().vocab_size <= SMALL_VOCABULARY

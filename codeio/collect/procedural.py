@@ -12,9 +12,9 @@ from collections.abc import Iterator
 
 import msgspec
 
-from codeio import values
 from codeio.collect.grammar import ENTRY, GRAMMAR
 from codeio.errors import BadInput
+from codeio.similar import structure
 
 FILLINGS = (2, 5)  # programs per structure: at least, at most
 HOLE = re.compile(r"<(-?\d+)\.\.(\d+)>|<(letters?)>")
@@ -30,6 +30,8 @@ INPUTS = {
     "k": "rng.randint(1, 6)",
 }
 Random = random.Random
+HEAD = "# procedural program, level {}, structure {}\n"
+CUT = "\n\n# inputs are drawn by\n"
 
 
 class Program(msgspec.Struct, frozen=True, kw_only=True):
@@ -78,24 +80,6 @@ def constant(hole: re.Match, rng: Random) -> str:
     if letters:
         return "".join(sorted(rng.sample("abcdef", rng.randint(2, 3))))
     return str(rng.randint(int(low), int(high)))
-
-
-def structure(code: str) -> str:
-    """Digest of the program with names numbered by first use and constants reduced to their type."""
-    tree = ast.parse(code)
-    names: dict[str, str] = {}
-    for node in ast.walk(tree):
-        for field in ("id", "arg", "name"):
-            if isinstance(old := getattr(node, field, None), str):
-                setattr(node, field, names.setdefault(old, f"v{len(names)}") if old not in BUILTIN else old)
-        if isinstance(node, ast.Constant):
-            node.value = type(node.value).__name__
-    return values.digest(ast.dump(tree))
-
-
-BUILTIN = {"abs", "min", "max", "len", "range", "enumerate", "sum", "ord", "reversed", "zip", "sorted"}
-HEAD = "# procedural program, level {}, structure {}\n"
-CUT = "\n\n# inputs are drawn by\n"
 
 
 def text(program: Program) -> str:

@@ -14,8 +14,8 @@ from codeio.params import Params
 from codeio.pose import problem
 from codeio.records import Dropped, Function, Problem, Source
 from codeio.sandbox import Call, Program, Run, Sandbox
+from codeio.similar import structure
 from codeio.unify.ask import written
-from codeio.unify.shape import structure
 from codeio.unify.static import natural_split
 
 Row = dict[str, Any]

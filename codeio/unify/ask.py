@@ -16,10 +16,10 @@ from codeio.llm import Chat, Failed, Message, Model, Reply
 from codeio.records import Dropped, Function, Source
 from codeio.sandbox import Call, Draw, Program, Result, Sandbox
 from codeio.settings import Unify
+from codeio.similar import structure
 from codeio.unify import candidates, module, sections
 from codeio.unify.clean import clean
 from codeio.unify.sections import ENTRY, GENERATOR, Parts
-from codeio.unify.shape import structure
 from codeio.unify.static import natural_split
 
 BACKEND = "llm"

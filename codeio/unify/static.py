@@ -6,9 +6,9 @@ from codeio import values
 from codeio.records import Dropped, Function, Source, Split
 from codeio.sandbox import Result, Sandbox
 from codeio.settings import Unify
+from codeio.similar import structure
 from codeio.unify import harvest, inputs, repair, statement, trial, wrap
 from codeio.unify.plan import Plan, plans
-from codeio.unify.shape import structure
 from codeio.unify.trial import Choice
 
 

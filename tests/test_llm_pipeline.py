@@ -18,9 +18,10 @@ SMALL = {
 }  # fmt: skip
 
 
-@pytest.fixture(scope="module")
-def house(tmp_path_factory) -> House:
-    made = build(tmp_path_factory.mktemp("house"))
+@pytest.fixture
+def house(tmp_path) -> House:
+    """Of its own for each command: both backends' replies are one model's, and the second would ask for nothing."""
+    made = build(tmp_path)
     made.set(SMALL)
     return made
 

@@ -5,7 +5,7 @@ from random import Random
 import pytest
 
 from codeio.unify import kinds, meaning
-from codeio.unify.inside.draws import draw_joined, draw_like, draw_word
+from codeio.unify.inside.draws import draw_joined, draw_like, draw_number, draw_real, draw_word
 from tests.unifying import only, sandbox
 
 
@@ -19,7 +19,7 @@ def box():
     ("name", "table", "first"),
     [
         ("year", meaning.SPANS, "1900, 2030"),
-        ("total_amount", meaning.SPANS, "1, 100"),
+        ("num_rows", meaning.SPANS, "1, 12"),
         ("capacity", meaning.TEXTS, None),
         ("userName", meaning.TEXTS, "Ada"),
         ("internal", meaning.TEXTS, None),
@@ -66,6 +66,10 @@ GIVEN = {
         "def f(pred, items: list[int]):\n    return [x for x in items if not pred(x)]\n",
         lambda g: g["pred"] in ("is_even", "is_positive", "is_small"),
     ),
+    "a network": (
+        "def f(graph: list[list[int]], start: int):\n    return [n for n, w in enumerate(graph[start]) if w > 0]\n",
+        lambda g: all(len(row) == len(g["graph"]) for row in g["graph"]) and g["graph"][0][0] == 0,
+    ),
     "probability": ("def f(prob: float):\n    return 1 - prob * prob\n", lambda g: 0 <= g["prob"] <= 1),
 }
 
@@ -87,6 +91,12 @@ def test_marks_stand_between_parts():
     assert sum(text[0].isdigit() or text[0] == "(" for text in sums) > 70
     assert any("(" in text for text in sums)
     assert set("".join(draw_word(rng, "()[]", []) for _ in range(60))) >= set("()[]")
+
+
+def test_numbers_near_those_of_the_code():
+    rng = Random(2)
+    assert any(draw_real(rng, [9875]) > 9000 for _ in range(40))
+    assert any(draw_number(rng, [9875]) > 9000 for _ in range(40))
 
 
 def test_like_an_example_keeps_its_form_and_sign():

@@ -238,19 +238,32 @@ def whole(name: str, size: Size) -> str:
     if size == "small":
         return "rng.randint(1, 8)"
     span = meaning.of_name(meaning.SPANS, name)
-    return f"rng.randint({span})" if span and size != "far" else "draw_number(rng, NUMBERS)"
+    if span and size != "far":
+        return f"rng.randint({span})"
+    any_number = "draw_number(rng, NUMBERS)"
+    usual = re.search(meaning.USUAL, meaning.plain(name))
+    return f"rng.randint(1, 100) if rng.random() < 0.5 else {any_number}" if usual else any_number
 
 
 def real(name: str) -> str:
     span = meaning.of_name(meaning.REAL_SPANS, name)
-    return f"round(rng.uniform({span}), rng.choice([1, 2]))" if span else "draw_real(rng)"
+    other = "draw_real(rng, NUMBERS)"
+    return (
+        f"round(rng.uniform({span}), rng.choice([1, 2])) if rng.random() < 0.8 else {other}"
+        if span
+        else other
+    )
 
 
 def word(name: str) -> str:
     """A text of the kind that the name speaks of, or any."""
     told = meaning.of_name(meaning.TEXTS, name)
     other = "draw_word(rng, ALPHABET, WORDS)"
-    return f"draw_like(rng, rng.choice({list(told)})) if rng.random() < 0.6 else {other}" if told else other
+    if not told:
+        return other
+    one = f"rng.choice({list(told)})"
+    one = f"draw_like(rng, {one})" if any(c.isdigit() for text in told for c in text) else one
+    return f"{one} if rng.random() < 0.5 else {other}"
 
 
 def many(item: Kind, size: Size, name: str, depth: int) -> str:
@@ -268,6 +281,8 @@ def many(item: Kind, size: Size, name: str, depth: int) -> str:
             if re.search("maze|island|grid|room|conn", name)
             else "rng.randint(0, 9)"
         }
+        if item == kinds.INTS and meaning.NETWORK.search(name):
+            return "draw_network(rng)"
         inner = cell.get(item.of[0].name) or expression(item.of[0], size, "", depth + 1)
         return f"draw_grid(rng, lambda: {inner})"
     most = 6 if depth == 0 else 3

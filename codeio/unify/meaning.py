@@ -17,8 +17,8 @@ SPANS = (
         r"^(n|k|m|rows?|cols?|columns?|depth|level|size|length|width|height|steps?|order|num_\w+|limit)$",
         "1, 12",
     ),
-    (r"(^|_)(amount|quantity|qty|price|cost|weight|capacity|budget|distance|speed|salary|score)$", "1, 100"),
 )
+USUAL = r"(^|_)(amount|quantity|qty|price|cost|weight|capacity|budget|distance|speed|salary|score)$"  # mostly 1 to 100
 REAL_SPANS = (
     (r"(^|_)(prob|ratio|fraction)|^(alpha|beta|gamma|p)$|rate$", "0, 1"),
     (r"radius|length|width|height|weight|mass|price|cost|amount|salary|balance|principal|distance|speed", "0.5, 90"),
@@ -27,14 +27,14 @@ REAL_SPANS = (
 )  # fmt: skip
 TEXTS = (
     (r"^((first|last|full|user|student|player)_?)?name$|author|person|player$", ("Ada", "Ben Ode", "Cleo", "dov")),
-    (r"(^|_)(city|town|country)$", ("Lima", "Oslo", "New York", "rome")),
+    (r"(^|_)(city|town|country)$", ("Lima", "Oslo", "New York", "rome", "Cairo", "Bonn")),
     (r"e_?mail", ("ada@example.com", "b.c@test.org", "x@y", "no at sign")),
     (r"url|href|website", ("http://example.com/a?b=1", "https://test.org", "ftp://x.y/z.txt")),
     (r"path$|file_?name$|^file$|directory|folder", ("a/b.txt", "src/main.py", "notes.md", "x.tar.gz", "../up")),
-    (r"colou?r", ("red", "green", "blue", "#00ff7f")),
+    (r"colou?r", ("red", "green", "blue", "black", "yellow")),
     (r"date$|birthday", ("2024-02-29", "1999-12-31", "04/07/2023")),
     (r"(^|_)time$|clock", ("09:30", "23:59", "00:05:10", "12:00")),
-    (r"sentence|paragraph|phrase|^(text|message|msg|line)$", ("The quick brown fox.", "hello, world", "it is so")),
+    (r"sentence|paragraph|phrase", ("The quick brown fox.", "hello, world", "it is so", "To be or not to be?")),
     (r"html|xml|markup", ("<b>hi</b>", "<p>a &amp; b</p>", "plain")),
     (r"regex", ("a+", "[a-c]+", r"\d+", "b?c", "x|y")),
     (r"version", ("1.2.3", "0.10", "2.0.0rc1")),
@@ -49,9 +49,10 @@ TEXTS = (
 # Pairs of numbers that mean something together.
 PAIRS = (
     (r"intervals?|meetings?|ranges?|segments?", "sorted([draw_number(rng, NUMBERS), draw_number(rng, NUMBERS)])"),
-    (r"edges?|connections?|prerequisites|relations|graph", "[rng.randint(0, 4), rng.randint(0, 4)]"),
+    (r"edges?|connections?|prerequisites|relations", "[rng.randint(0, 4), rng.randint(0, 4)]"),
     (r"points?|coord\w*|positions?|vertices", "[rng.randint(-5, 9), rng.randint(-5, 9)]"),
 )  # fmt: skip
+NETWORK = re.compile(r"graph|^adj|network")  # a table of them holds the weights of edges
 PREDICATE = re.compile(r"pred|filter|test|cond|keep|check|accept|stop|until|where")
 
 

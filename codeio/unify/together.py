@@ -1,5 +1,7 @@
 """Together: what makes drawn values fit each other, as the code or experience says.   kinds, links -> statements"""
 
+import re
+
 from codeio.unify import kinds, meaning
 from codeio.unify.evidence import Parameter
 from codeio.unify.kinds import Kind
@@ -11,7 +13,7 @@ ORDERED = (
 )  # fmt: skip
 LOWER, UPPER = ({pair[side] for pair in ORDERED} - {"min", "max", "minimum", "maximum"} for side in (0, 1))
 INDEX = {"i", "j", "idx", "index", "pos", "position", "mid", "pivot"} | LOWER
-LENGTH = {"n", "size", "length", "len"}
+LENGTH, COUNT = {"size", "length", "len"}, {"n", "k", "m", "count", "num"}
 SOUGHT = {"target", "key", "val", "value", "x", "num", "number", "item", "element", "elem", "search"}
 ROW, COLUMN = {"row", "r", "i", "x"}, {"col", "column", "c", "j", "y"}
 ROWS, COLUMNS = {"rows", "height", "h", "m", "n"}, {"cols", "columns", "width", "w"}
@@ -45,6 +47,8 @@ def words(name: str) -> set[str]:
 def inside(p: Parameter, whole: str, kind: Kind) -> list[str]:
     """A number beside something that has a length: its size, a place in it, or one of its items."""
     named = words(p.own)
+    if re.search(meaning.USUAL, meaning.plain(p.own)):
+        return []
     grid = kind.name in ("list", "array") and kind.of[0].name in ("list", "array")
     across = f"len({whole}[0])"
     if grid and named & (ROWS | COLUMNS):
@@ -62,7 +66,7 @@ def inside(p: Parameter, whole: str, kind: Kind) -> list[str]:
     if named & SOUGHT and kind == kinds.INTS:
         return often(whole, 0.5, p.name, f"rng.choice({whole})")
     several = f"len({whole}), rng.randrange(len({whole}))"
-    several += f", rng.choice({whole})" if kind == kinds.INTS else ""
+    several += f", rng.choice({whole})" if kind == kinds.INTS and not named & COUNT else ""
     return often(whole, 0.4, p.name, f"rng.choice([{several}])")
 
 
@@ -74,8 +78,9 @@ def often(whole: str, share: float, name: str, value: str) -> list[str]:
 def alike(name: str, other: str, kind: Kind) -> list[str]:
     """A second text that has to do with the first, or a second table of the same shape."""
     if kind == kinds.STR:
-        return [] if words(other) & {"regex", "pattern"} else partly(name, other)
-    numbers = {kinds.INT: "rng.randint(0, 9)", kinds.FLOAT: "draw_real(rng)"}
+        own = meaning.of_name(meaning.TEXTS, name) or words(other) & {"regex", "pattern"}
+        return [] if own else partly(name, other)
+    numbers = {kinds.INT: "rng.randint(0, 9)", kinds.FLOAT: "draw_real(rng, NUMBERS)"}
     if kind.name == "array" and (drawn := numbers.get(kind.of[0])):
         return often(other, 0.8, name, f"[{drawn} for _ in {other}]")
     table = kind.of[0] if kind.of and kind.of[0].name == "list" else None

@@ -18,8 +18,10 @@ def draw_number(rng: Random, known: list[int]) -> int:
     return rng.randint(low, high)
 
 
-def draw_real(rng: Random) -> float:
-    """A number with one or two decimals."""
+def draw_real(rng: Random, known: list[int]) -> float:
+    """A number with one or two decimals, sometimes near one that the code mentions."""
+    if known and rng.random() < 0.15:
+        return float(rng.choice(known)) + rng.choice([-0.5, 0, 0.5])
     low, high = rng.choice([(0, 1), (0, 10), (1, 100), (-10, 10)])
     return round(rng.uniform(low, high), rng.choice([1, 2]))
 
@@ -94,6 +96,17 @@ def draw_grid(rng: Random, draw: Callable[[], Any]) -> list[list[Any]]:
     rows = rng.randint(1, 5)
     columns = rows if rng.random() < 0.6 else rng.randint(1, 5)
     return [[draw() for _ in range(columns)] for _ in range(rows)]
+
+
+def draw_network(rng: Random) -> list[list[int]]:
+    """Weights of the edges between a few nodes, 0 for none; mostly the same in both directions."""
+    size = rng.randint(2, 5)
+    rows = [[0] * size for _ in range(size)]
+    for one in range(size):
+        for other in range(one):
+            rows[one][other] = rng.choice([0, rng.randint(1, 9)])
+            rows[other][one] = rows[one][other] if rng.random() < 0.8 else 0
+    return rows
 
 
 def draw_tree(rng: Random) -> list[int | None]:

@@ -1,8 +1,8 @@
 """Engine: map shards, here or on a cluster.   (stage, shards) -> reports as they finish
 
 `local` is as many processes as the sandbox may use, each with a sandbox process of its own: what surrounds the foreign
-calls (narrating, auditing, choosing) is Python and costs as much as they do. A shard's bytes do not depend on who made
-it. Another engine hands the same `frame.shard` to its workers.
+calls (narrating, auditing, choosing) is Python and costs as much as they do. `ray` hands the same shards to a cluster
+(cluster.py). A shard's bytes do not depend on who made it.
 """
 
 import multiprocessing
@@ -12,15 +12,17 @@ import signal
 import sys
 import threading
 import time
+from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import ExitStack
 from multiprocessing.util import Finalize
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 from msgspec.structs import replace
+from rich.progress import TextColumn, TimeRemainingColumn
 
 from codeio import stage as frame
 from codeio.errors import EngineError
@@ -28,14 +30,23 @@ from codeio.params import Params
 
 SHARE = 4  # shards per process at least: a process takes a second to start
 WATCH_S = 0.5  # between two looks whether the parent still lives
+TELL_S = 60.0  # between two lines about how far it is, where the screen is a file
+SHOWN = 3  # reasons of dropped rows in that line
 Todo = Sequence[tuple[int, Any]]
+Made = tuple["frame.Report", dict[str, Any]]  # and the stage's volatile facts
 Done = Iterator[tuple[int, "frame.Report"]]
 
 
 def map_shards(params: Params, stage: "frame.Stage", todo: Todo, work: Path) -> Done:
     """(shard number, its report), in order of completion."""
+    if stage.alone(params) or not found_again(stage):
+        return here(params, stage, todo, work)
+    if params.engine == "ray":
+        from codeio import cluster  # here: the default neither needs nor imports Ray
+
+        return cluster.map_shards(params, stage, todo, work)
     count = min(params.workers or os.cpu_count() or 1, len(todo) // SHARE)
-    if count < 2 or stage.alone(params) or not found_again(stage):
+    if count < 2:
         return here(params, stage, todo, work)
     return several(params, stage, todo, work, count)
 
@@ -43,6 +54,11 @@ def map_shards(params: Params, stage: "frame.Stage", todo: Todo, work: Path) -> 
 def found_again(stage: "frame.Stage") -> bool:
     """Whether a new process can import the stage: it was started as `python -m`, not from a text or a test."""
     return stage.open.__module__ == "__main__" and sys.modules["__main__"].__spec__ is not None
+
+
+def module_of(stage: "frame.Stage") -> str:
+    """Where a new process finds the stage: `codeio.answer.__main__` and not `__main__`."""
+    return sys.modules[stage.open.__module__].__spec__.name
 
 
 def here(params: Params, stage: "frame.Stage", todo: Todo, work: Path) -> Done:
@@ -54,8 +70,7 @@ def here(params: Params, stage: "frame.Stage", todo: Todo, work: Path) -> Done:
 def several(params: Params, stage: "frame.Stage", todo: Todo, work: Path, count: int) -> Done:
     """Raises EngineError when one of the processes is killed from outside; finished shards stay."""
     start = multiprocessing.get_context("spawn")
-    module = sys.modules[stage.open.__module__].__spec__.name  # `codeio.answer.__main__` and not `__main__`
-    own = (module, replace(params, workers=1), os.getpid())
+    own = (module_of(stage), replace(params, workers=1), os.getpid())
     pool = ProcessPoolExecutor(count, mp_context=start, initializer=begin, initargs=own)
     whole = False
     try:
@@ -87,6 +102,13 @@ def begin(module: str, params: Params, parent: int) -> None:
     """In a new process: open its stage; end when the parent does, whatever ended it."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches the parent, which ends this process
     threading.Thread(target=end_with, args=(parent,), daemon=True).start()
+    open_once(module, params)
+
+
+def open_once(module: str, params: Params) -> None:
+    """The stage of this process; its sandbox is started by exec, whatever process this is."""
+    if hasattr(Opened, "stage"):
+        return
     Opened.stage = pkgutil.resolve_name(f"{module}:STAGE")
     resources = ExitStack()
     Opened.function = resources.enter_context(Opened.stage.open(params))
@@ -99,5 +121,38 @@ def end_with(parent: int) -> None:
     os._exit(1)
 
 
-def make(n: int, source: Any, work: Path) -> tuple["frame.Report", dict[str, Any]]:
+def make(n: int, source: Any, work: Path) -> Made:
     return frame.shard(Opened.stage, Opened.function, n, source, work), Opened.stage.facts()
+
+
+class SoFar:
+    """How far a stage is, on whatever machines: shards, rows a second, why rows were dropped, what is left."""
+
+    def __init__(self, label: str, total: int, before: int) -> None:
+        self.label, self.total, self.done = label, total, before
+        self.made = self.rows = 0
+        self.dropped: Counter[str] = Counter()
+        self.begun = self.told = time.monotonic()
+        self.bar = frame.progress(TimeRemainingColumn(), TextColumn("{task.fields[said]}"))
+        self.task = self.bar.add_task(label, total=total, completed=before, said="")
+
+    def __enter__(self) -> Self:
+        self.bar.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.bar.stop()
+
+    def add(self, report: "frame.Report") -> None:
+        self.done, self.made, self.rows = self.done + 1, self.made + 1, self.rows + report.taken
+        self.dropped.update(report.dropped)
+        now = time.monotonic()
+        reasons = "".join(f", {rows:,} {why}" for why, rows in self.dropped.most_common(SHOWN))
+        said = f"{self.rows / (now - self.begun):,.0f} rows/s{reasons}"
+        self.bar.update(self.task, advance=1, said=said)
+        if not frame.screen.is_terminal and now - self.told > TELL_S:  # a bar is of no use in a file
+            self.told = now
+            minutes = (now - self.begun) / self.made * (self.total - self.done) / 60
+            frame.screen.print(
+                f"{self.label}: {self.done} of {self.total} shards, {said}; {minutes:.0f} min left"
+            )

@@ -202,6 +202,7 @@ class Machine(Section, kw_only=True):
     threads: Natural
     per_device_batch: Count
     gpus: Count = 1
+    head: str | None = None  # of the Ray cluster, HOST:PORT; the environment's RAY_ADDRESS goes before it
 
 
 class Params(Section, kw_only=True):
@@ -210,7 +211,7 @@ class Params(Section, kw_only=True):
     seed: Natural
     model: Model
     machine: Machine
-    engine: Literal["local"]
+    engine: Literal["local", "ray"]
     interpreter: str
     workers: Natural
     isolation: Literal["auto", "T3", "T2", "none"]

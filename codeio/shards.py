@@ -5,6 +5,7 @@ Scalars are columns; nested fields are columns of JSON text: every tool reads th
 
 import hashlib
 import os
+import platform
 import types
 from collections.abc import Iterator, Sequence
 from functools import cache
@@ -52,10 +53,15 @@ def write(path: Path, rows: Sequence[Record], record: type[Record]) -> str:
         for name, kind in columns(record).items()
     ]
     path.parent.mkdir(parents=True, exist_ok=True)
-    fresh = path.with_name(f".{path.name}.{os.getpid()}")
+    fresh = path.with_name(f".{path.name}.{own()}")
     pq.write_table(pa.Table.from_arrays(arrays, schema=schema(record)), fresh, **WRITER)
     os.replace(fresh, path)
     return sha256(path)
+
+
+def own() -> str:
+    """What ends the name of a file that only this process writes: two containers may have the same process ids."""
+    return f"{platform.node()}.{os.getpid()}"
 
 
 def text(value: Any) -> str:

@@ -22,7 +22,14 @@ from typing import Any
 
 import msgspec
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+from rich.progress import (
+    BarColumn,
+    MofNCompleteColumn,
+    Progress,
+    ProgressColumn,
+    TextColumn,
+    TimeElapsedColumn,
+)
 from rich.table import Table
 
 from codeio import shards
@@ -150,11 +157,10 @@ def compute(
     from codeio import engine  # here: the engine of a cluster is only imported where it is asked for
 
     done: dict[int, Report] = {}
-    with progress() as bar:
-        task = bar.add_task(label, total=len(inputs), completed=len(inputs) - len(todo))
+    with engine.SoFar(label, len(inputs), len(inputs) - len(todo)) as so_far:
         for n, report in engine.map_shards(params, stage, [(n, inputs[n]) for n in todo], work):
             done[n] = report
-            bar.advance(task)
+            so_far.add(report)
     return done
 
 
@@ -256,8 +262,14 @@ def summary(label: str, metrics: dict[str, Any], seconds: float) -> Table:
     return table
 
 
-def progress() -> Progress:
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+def progress(*more: ProgressColumn) -> Progress:
+    columns = (
+        TextColumn("{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeElapsedColumn(),
+        *more,
+    )
     return Progress(*columns, console=screen, transient=not screen.is_terminal)
 
 
@@ -268,6 +280,6 @@ def machine() -> dict[str, Any]:
 def write_json(path: Path, value: dict[str, Any]) -> None:
     """`value` as indented JSON, whole or not at all."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    fresh = path.with_name(f".{path.name}.{os.getpid()}")
+    fresh = path.with_name(f".{path.name}.{shards.own()}")
     fresh.write_text(json.dumps(value, indent=2) + "\n")
     os.replace(fresh, path)

@@ -9,6 +9,7 @@ import os
 import re
 from collections.abc import Iterable, Sequence
 from contextlib import AbstractContextManager, nullcontext
+from pathlib import Path
 
 from msgspec.structs import replace
 
@@ -29,8 +30,13 @@ LIMITS = ("timeout_cpu", "timeout_wall", "oom", "died")  # the code never got to
 
 
 def cached(box: Sandbox) -> AbstractContextManager[Cache | None]:
-    """Calls of earlier runs of this checkout; none under CODEIO_NO_CACHE, which a rebuild sets."""
-    return nullcontext() if os.environ.get("CODEIO_NO_CACHE") else Cache(CACHE, box, CACHE_BYTES)
+    """Calls of earlier runs of this checkout, or of this node (CODEIO_CALLS, which a cluster's workers set).
+
+    None under CODEIO_NO_CACHE, which a rebuild sets.
+    """
+    if os.environ.get("CODEIO_NO_CACHE"):
+        return nullcontext()
+    return Cache(Path(os.environ.get("CODEIO_CALLS") or CACHE), box, CACHE_BYTES)
 
 
 def verdicts(

@@ -9,7 +9,8 @@ from hypothesis import settings
 
 ROOT = Path(__file__).resolve().parents[1]
 SHARED = Path(os.environ.get("CODEIO_SHARED", ROOT.parent / "shared"))
-MAY_SKIP = {"gpu", "vllm", "chromium"}  # what a machine may lack; DESIGN allows no other skip where data is
+# What a machine may lack; DESIGN allows no other skip where data is.
+MAY_SKIP = {"gpu", "vllm", "chromium", "ray", "slurm"}
 
 settings.register_profile(
     "codeio", deadline=None, derandomize=True

@@ -1,0 +1,163 @@
+"""Ray: a real cluster on loopback makes the bytes of one process, whatever is killed meanwhile."""
+
+import os
+import signal
+
+import pytest
+
+from codeio import shards
+from codeio.records import Pair
+from tests.house import House, build
+from tests.nodes import cluster, kill, needs_ray, until
+from tests.test_engine import digests, processes
+
+pytestmark = [pytest.mark.ray, needs_ray]
+SMALL = {"collect.installed": [], "collect.procedural.programs": 120, "collect.rows_per_shard": 10}
+STAGES = ("collect", "unify", "execute", "pose", "answer", "revise")
+# Under CODEIO_NO_CACHE: what a run before has remembered would make the next one too quick to be killed in its middle.
+FRESH = {"CODEIO_NO_CACHE": "1"}
+
+
+@pytest.fixture(scope="module")
+def nodes():
+    with cluster(3) as made:
+        yield made
+
+
+@pytest.fixture(scope="module")
+def house(tmp_path_factory) -> House:
+    """A checkout whose stages were all run here, by one process."""
+    made = build(tmp_path_factory.mktemp("cluster") / "codeio")
+    made.set(SMALL)
+    for name in STAGES:
+        made.run("python", "-m", f"codeio.{name}", "workers=1")
+    return made
+
+
+def by_ray(house: House, name: str, nodes, *settings: str, **environment: str):
+    words = ("python", "-m", f"codeio.{name}", "engine=ray", *settings)
+    return house.start(*words, RAY_ADDRESS=nodes.address, **FRESH, **environment)
+
+
+def ended(running) -> str:
+    said = running.communicate()[0]
+    assert running.returncode == 0, said
+    return said
+
+
+def done(house: House, name: str) -> int:
+    return len(list((house.root / ".work").glob(f"{name}*/*/part-*.json")))
+
+
+def ids(house: House, name: str) -> list[str]:
+    from codeio.records import Function
+
+    return [row.id for row in shards.read_all(house.root / "data" / name, Function)]
+
+
+def test_execute_by_ray_makes_the_bytes_of_one_process(house, nodes):
+    whole = digests(house, "execute")
+    ended(by_ray(house, "execute", nodes))
+    assert len(whole) == 24
+    assert digests(house, "execute") == whole
+    assert not list((house.root / ".work" / "execute").glob("*"))
+
+
+@pytest.mark.full
+@pytest.mark.parametrize("name", [name for name in STAGES if name != "execute"])
+def test_every_stage_by_ray_makes_the_bytes_of_one_process(house, nodes, name):
+    whole = digests(house, name)
+    ended(by_ray(house, name, nodes))
+    assert digests(house, name) == whole
+
+
+@pytest.mark.full
+@pytest.mark.parametrize("name", ["execute", "revise"])
+def test_a_node_killed_in_the_middle_costs_nothing(house, name):
+    whole = digests(house, name)
+    with cluster(3) as nodes:
+        running = by_ray(house, name, nodes)
+        until(lambda: done(house, name) >= 2, running)
+        kill(nodes.worker_nodes.copy().pop())
+        ended(running)
+    assert digests(house, name) == whole
+    if name == "execute":
+        assert len(ids(house, name)) == len(set(ids(house, name)))
+
+
+@pytest.mark.full
+def test_the_run_killed_and_started_again_goes_on(house, nodes):
+    whole = digests(house, "execute")
+    running = by_ray(house, "execute", nodes)
+    until(lambda: done(house, "execute") >= 2, running)
+    os.kill(running.pid, signal.SIGKILL)
+    running.communicate()
+    until(lambda: not processes(house))  # nor any of its workers
+    said = ended(by_ray(house, "execute", nodes))
+    assert "shards finished by an earlier run" in said
+    assert digests(house, "execute") == whole
+
+
+# A stage of our own, since no real one takes memory at will: row 5 takes more than the node has left.
+GREEDY = '''"""Greedy: a stage for a test."""
+from contextlib import contextmanager
+from codeio import stage
+from codeio.records import Pair
+
+
+def shard(rows):
+    for row in rows:
+        if row.output == 5:
+            held = bytearray(row.input["bytes"])
+            held[::4096] = b"x" * len(held[::4096])
+            import time
+            time.sleep(30)
+        yield row
+
+
+@contextmanager
+def opened(params):
+    yield shard
+
+
+STAGE = stage.Stage(
+    name="greedy", takes=Pair, gives=Pair, reads=lambda p: stage.ROOT / "data/numbers", open=opened, sections=("pose",)
+)
+if __name__ == "__main__":
+    stage.main(STAGE)
+'''
+
+
+@pytest.mark.full
+def test_a_shard_that_takes_too_much_memory_is_named_and_the_others_are_kept(house):
+    """Ray's own monitor kills its worker, each time it is tried; when there is memory the same command ends."""
+    import psutil
+
+    def numbers(size: int) -> None:
+        for n in range(8):
+            row = Pair(id=str(n), input={"bytes": size if n == 5 else 0}, output=n)
+            shards.write(house.root / "data/numbers" / f"part-{n:05d}.parquet", [row], Pair)
+
+    memory = psutil.virtual_memory()
+    numbers(int(memory.total * 0.15))
+    (house.root / "codeio/greedy.py").write_text(GREEDY)
+    allowed = round((memory.total - memory.available) / memory.total + 0.08, 3)
+    with cluster(2, memory_usage_threshold=allowed, memory_monitor_refresh_ms=50) as nodes:
+        running = by_ray(house, "greedy", nodes)
+        said = " ".join(running.communicate()[0].split())
+    assert running.returncode == 1
+    assert "greedy: 1 shards ended their worker 4 times" in said
+    assert "part-00005.parquet" in said
+    assert "Traceback" not in said
+    assert done(house, "greedy") == 7
+
+
+@pytest.mark.full
+@pytest.mark.parametrize(
+    ("address", "says"),
+    [("", "no cluster is named: set RAY_ADDRESS"), ("127.0.0.1:9", "no cluster answers at 127.0.0.1:9")],
+)
+def test_a_cluster_that_is_not_there_is_one_line(house, address, says):
+    said = house.run("python", "-m", "codeio.pose", "engine=ray", code=1, RAY_ADDRESS=address)
+    assert says in " ".join(said.split())
+    assert "Traceback" not in said

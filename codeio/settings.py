@@ -110,7 +110,7 @@ class Llm(Section, kw_only=True):
 class Server(Section, kw_only=True):
     """How the model is reached and what it costs; no reply depends on it."""
 
-    url: str | None
+    url: str | tuple[str, ...] | None
     concurrency: Count
     timeout_s: Positive
     tries: Count

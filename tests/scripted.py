@@ -53,7 +53,7 @@ class Scripted:
 
         def serve() -> None:
             asyncio.set_event_loop(self.loop)
-            self.loop.run_until_complete(self.start(0))
+            self.loop.run_until_complete(self.start(self.port))  # entered again: where it was before
             ready.set()
             self.loop.run_forever()
 

@@ -2,7 +2,7 @@
 
 import time
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from codeio.llm.chat import Failed, Reply
@@ -22,6 +22,7 @@ class Ledger:
         self.failures: Counter[str] = Counter()  # of tries, by kind; what was tried again with success too
         self.unanswered: Counter[str] = Counter()  # chats that got no reply in the end
         self.shown = time.monotonic()
+        self.servers: Callable[[], dict[str, Any]] = dict  # what each of several servers did
 
     def sent(self) -> None:
         self.requests += 1
@@ -62,7 +63,7 @@ class Ledger:
             "failed_tries": dict(sorted(self.failures.items())),
             "unanswered": dict(sorted(self.unanswered.items())),
             "cost": self.cost,
-        }
+        } | ({"servers": servers} if (servers := self.servers()) else {})
 
     def show(self) -> None:
         self.shown = time.monotonic()

@@ -1,6 +1,5 @@
 """Pace: how many requests may be under way, found by trying.   429 -> fewer; success -> slowly more"""
 
-import asyncio
 import time
 
 
@@ -10,17 +9,6 @@ class Pace:
     def __init__(self, most: int) -> None:
         self.most, self.limit, self.busy = most, float(most), 0
         self.lowered = 0.0
-        self.changed = asyncio.Condition()
-
-    async def __aenter__(self) -> None:
-        async with self.changed:
-            await self.changed.wait_for(lambda: self.busy < int(self.limit))
-            self.busy += 1
-
-    async def __aexit__(self, *_: object) -> None:
-        async with self.changed:
-            self.busy -= 1
-            self.changed.notify(max(1, int(self.limit) - self.busy))
 
     def faster(self) -> None:
         self.limit = min(self.most, self.limit + 1 / self.limit)

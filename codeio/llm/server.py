@@ -1,4 +1,4 @@
-"""Serve: any OpenAI-compatible server, many requests at once.   Chat ... -> Reply | Failed ...
+"""Serve: any OpenAI-compatible server, or several of one model, many requests at once.   Chat ... -> Reply | Failed ...
 
 What a server does wrong for a moment (429, 5xx, a cut connection, a body that is no reply) is tried again with
 backoff until the deadline. A chat that fails although others are answered has failed for itself; where nobody is
@@ -25,9 +25,10 @@ from tenacity.wait import wait_base, wait_random_exponential
 
 from codeio.errors import BadParams, ModelError
 from codeio.llm.chat import Chat, Done, Failed, Finish, Reply, Text
+from codeio.llm.fleet import Fleet, Server
 from codeio.llm.ledger import Ledger
-from codeio.llm.pace import Pace
-from codeio.settings import Llm, Server
+from codeio.settings import Llm
+from codeio.settings import Server as Settings
 
 KEY = "OPENAI_API_KEY"
 FINISH: dict[str | None, Finish] = {"length": "length", "content_filter": "refused"}
@@ -87,19 +88,16 @@ class Asked(wait_base):
 
 
 class OpenAICompatible:
-    """Asks the server of `server.url`. The key comes from the environment and is shown nowhere."""
+    """Asks the servers of `server.url`. The key comes from the environment and is shown nowhere."""
 
-    def __init__(self, p: Llm, s: Server, ledger: Ledger) -> None:
+    def __init__(self, p: Llm, s: Settings, ledger: Ledger) -> None:
         self.p, self.s, self.ledger = p, s, ledger
         self.secret = os.environ.get(KEY, "")
         self.runner = asyncio.Runner()
-        self.client = openai.AsyncOpenAI(
-            api_key=self.secret or "none",
-            base_url=address(s, self.secret),
-            max_retries=0,
-            timeout=s.timeout_s,
-        )
-        self.pace = Pace(s.concurrency)
+        same = {"api_key": self.secret or "none", "max_retries": 0, "timeout": s.timeout_s}
+        clients = [openai.AsyncOpenAI(base_url=url, **same) for url in addresses(s, self.secret)]
+        self.fleet = Fleet([Server(client, s.concurrency) for client in clients])
+        ledger.servers = self.fleet.facts
         self.answered = -1.0  # when the last reply came
         self.refused = 0  # chats refused before the first reply
 
@@ -107,7 +105,7 @@ class OpenAICompatible:
         self.runner.run(self.all(chats, done))
 
     def close(self) -> None:
-        self.runner.run(self.client.close())
+        self.runner.run(self.fleet.close())
         self.runner.close()
 
     async def all(self, chats: Sequence[Chat], done: Done) -> None:
@@ -115,7 +113,7 @@ class OpenAICompatible:
         left = iter(enumerate(chats))
         try:
             async with asyncio.TaskGroup() as group:
-                for _ in range(min(2 * self.s.concurrency, len(chats))):
+                for _ in range(min(2 * self.s.concurrency * len(self.fleet.servers), len(chats))):
                     group.create_task(self.work(left, done))
         except ExceptionGroup as several:
             raise several.exceptions[0] from several
@@ -152,35 +150,34 @@ class OpenAICompatible:
 
     async def once(self, chat: Chat) -> Reply:
         """One try. Raises Hiccup, Refused or ModelError; each is counted by its kind."""
-        begun = time.monotonic()
-        try:
-            async with self.pace:
-                begun = time.monotonic()
-                self.ledger.sent()
-                reply = self.read(await self.posted(chat), chat.n)
-        except Hiccup as error:
-            self.ledger.failed(error.kind)
-            if error.kind == "too many requests":
-                self.pace.slower(begun)
-            raise
-        except Refused:
-            self.ledger.failed("refused by the server")
-            raise
-        self.pace.faster()
-        return reply
+        async with self.fleet.next() as server:
+            begun = time.monotonic()
+            self.ledger.sent()
+            try:
+                reply = self.read(await self.posted(chat, server), chat.n)
+            except Hiccup as error:
+                self.ledger.failed(error.kind)
+                server.failed(error.kind, begun)
+                raise
+            except Refused:
+                self.ledger.failed("refused by the server")
+                server.failed("refused by the server", begun)
+                raise
+            server.answered(begun)
+            return reply
 
-    async def posted(self, chat: Chat) -> bytes:
+    async def posted(self, chat: Chat, server: Server) -> bytes:
         """The body of a 200."""
         try:
             async with asyncio.timeout(self.s.timeout_s):  # of the whole: a client's own is per packet
-                raw = await self.client.chat.completions.with_raw_response.create(**self.body(chat))
+                raw = await server.client.chat.completions.with_raw_response.create(**self.body(chat))
                 return raw.http_response.content
         except (TimeoutError, openai.APITimeoutError) as error:
             raise Hiccup("time-out", f"after {self.s.timeout_s:g} s") from error
         except openai.APIConnectionError as error:
             raise Hiccup("no connection", self.shown(error.__cause__ or error)) from error
         except openai.APIStatusError as error:
-            raise self.status(error) from error
+            raise self.status(error, server) from error
 
     def body(self, chat: Chat) -> dict[str, Any]:
         p = self.p
@@ -199,15 +196,15 @@ class OpenAICompatible:
             fields["response_format"] = {"type": "json_schema", "json_schema": schema}
         return fields
 
-    def status(self, error: openai.APIStatusError) -> Exception:
+    def status(self, error: openai.APIStatusError, server: Server) -> Exception:
         """What a status other than 200 means for this chat, or for all of them."""
         code, said = error.status_code, self.shown(error)
         if code in (401, 402, 403):
             mend = f"set another {KEY} in the environment, or fill its account"
-            return ModelError(f"{self.where()} refuses the key ({code}: {said}): {mend}")
+            return ModelError(f"{self.where(server)} refuses the key ({code}: {said}): {mend}")
         if code == 404:
             return ModelError(
-                f"{self.where()} does not know it (404: {said}): check llm.model and server.url"
+                f"{self.where(server)} does not know it (404: {said}): check llm.model and server.url"
             )
         if code == 429:
             return Hiccup("too many requests", said, retry_after(error))
@@ -240,8 +237,9 @@ class OpenAICompatible:
         said = " ".join(str(getattr(error, "message", "") or error or type(error).__name__).split())
         return (said.replace(self.secret, "***") if self.secret else said)[:SHOWN] or type(error).__name__
 
-    def where(self) -> str:
-        return f"llm.model={self.p.model} at {self.client.base_url}"
+    def where(self, *servers: Server) -> str:
+        """The model and the servers meant, or all of them."""
+        return f"llm.model={self.p.model} at {', '.join(one.url for one in servers or self.fleet.servers)}"
 
 
 def text(choice: Choice) -> Text:
@@ -250,15 +248,16 @@ def text(choice: Choice) -> Text:
     return Text(choice.message.content or "", FINISH.get(choice.finish_reason, "stop"))
 
 
-def address(s: Server, secret: str) -> str | None:
-    """Where to ask. Raises BadParams on a key in the address, and where there is neither address nor key."""
-    url = s.url or os.environ.get("OPENAI_BASE_URL")
-    if url is None and not secret:
+def addresses(s: Settings, secret: str) -> Sequence[str | None]:
+    """Where to ask. Raises BadParams on a key in an address, and where there is neither address nor key."""
+    given = s.url or os.environ.get("OPENAI_BASE_URL")
+    if not given and not secret:
         raise BadParams(f"server.url is null and {KEY} is not set: name a server, or give OpenAI's key")
-    parts = urlsplit(url or "")
-    if parts.username or parts.password:
-        raise BadParams(f"server.url holds a user or a password: leave it out and set {KEY}")
-    return url
+    several = given if isinstance(given, tuple) else (given or None,)
+    for parts in (urlsplit(url or "") for url in several):
+        if parts.username or parts.password:
+            raise BadParams(f"server.url holds a user or a password: leave it out and set {KEY}")
+    return several
 
 
 def retry_after(error: openai.APIStatusError) -> float:

@@ -155,7 +155,7 @@ def score(plan: Plan, number: int, calls: Sequence[Call], every: set[tuple[int, 
     """
     good, _ = usable(calls)
     weight = plan.guesses[number].weight
-    if not good:
+    if len(good) < 2:  # of a single one nothing can be told
         return weight / 100
     outputs = Counter(values.canonical(c.output["value"]) for c in good)
     share = len(good) / len(calls)

@@ -8,7 +8,7 @@ BIN := .venv/bin
 RUN := PATH="$(CURDIR)/$(BIN):$$PATH"
 BOTH := -n 2 --dist loadfile --no-loadscope-reorder # two processes, each file in one of them, long files not last
 
-.PHONY: help setup repro test test-full lint check-lock ui bench-sandbox bench-corpus bench-llm bench-eval
+.PHONY: help setup repro test test-full lint check-lock ui bench-sandbox bench-corpus bench-llm bench-eval bench-contamination
 .DEFAULT_GOAL := help
 
 help: ## this list
@@ -53,3 +53,6 @@ bench-llm: setup ## asking a model: 20,000 requests through a server's faults, a
 
 bench-eval: setup ## cost of evaluating beside generation: DATA=benchmarks ORACLES=outputs with published scores
 	$(RUN) python -m tests.bench.bench_eval $(if $(DATA),data_root=$(DATA)) $(if $(ORACLES),oracles=$(ORACLES))
+
+bench-contamination: setup ## searching training text for test items: EXAMPLES=3500000 is the size of the paper's data
+	$(RUN) python -m tests.bench.bench_contamination $(if $(EXAMPLES),examples=$(EXAMPLES)) $(if $(DATA),data_root=$(DATA))

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from analysis import funnel, ladder, look, report, scores, table, turns
+from analysis import contamination, funnel, ladder, look, report, scores, table, turns
 from codeio import shards
 from codeio.errors import BadInput
 from codeio.params import ROOT
@@ -28,16 +28,23 @@ def analyse() -> list[Path]:
     items = evaluated()
     tidy = scores.tidy(items.assign(arm="head-line"))
     counted, samples = stores()
-    kept = funnel.read(ROOT / "metrics")
+    kept, leaks = (one.read(ROOT / "metrics") for one in (funnel, contamination))
     screen.print(table.on_screen(tidy, "head-line model", screen.width))
     made = table.save(tidy, plots, "scores", SCORED)
     made += look.save(ladder.draw(tidy, "Head-line model on the held-out ladder"), plots, "ladder")
     made += [csv(counted, plots / "turns.csv"), *look.save(turns.draw(counted), plots, "turns")]
     made += [csv(kept, plots / "funnel.csv"), *look.save(funnel.draw(kept), plots, "funnel")]
+    made += [csv(leaks, plots / "contamination.csv")]
+    made += look.save(contamination.draw(leaks), plots, "contamination")
     sections = [
         ("Scores", report.table(table.readable(tidy)) + report.figure(plots / "ladder.svg", SCORED)),
         ("Turns", report.figure(plots / "turns.svg", TURNED)),
         ("Data", report.figure(plots / "funnel.svg", "What each stage kept, and why it dropped the rest.")),
+        (
+            "Contamination",
+            report.table(contamination.readable(leaks))
+            + report.figure(plots / "contamination.svg", contamination.SHOWN),
+        ),
     ]
     samples += [report.of_item(item) for item in some(items)]
     shown = report.browser(samples, "Samples: problems of the stores, then evaluated items")

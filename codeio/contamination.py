@@ -1,179 +1,300 @@
-"""Search: test items in training text.   texts, benchmarks -> how many items of each set occur
+"""Search: test items in training text.   data/revise, test sets -> data/contamination, metrics/contamination.json
 
-python -m codeio.contamination [evaluate.bench.data_root=DIR]   data/revise/<teacher> against all sets that are there
+`python -m codeio.contamination [key=value ...]`, the DVC stage `contamination`. The text: contamination.of (all stores,
+the view that these settings train on, or a file of chats) and the instructions of stage 2. The test items: those of
+data/evaluate, and of the paper's 14 benchmarks as many as evaluate.bench.data_root holds. A run of evaluate.bench
+(contamination.scored=FOLDER) gets its scores on the items that were not found beside the full ones.
 
-An item is found when 13 words in a row of its question (13 characters of Chinese) occur in the training text:
-statement, description, code, every response and every feedback (the paper checks the same length, appendix). Of an
-item under 13 words the whole question must occur; such a short one is counted as not testable. A match whose words are
-few different ones ("x x x") counts in the raw rate only. Training text is read once, problem by problem; memory is
-that of the test sets' grams, whatever the corpus is. Stage 2's instructions are not searched.
+An item is found when 13 words in a row of its question (13 characters of Chinese) occur in statement, description,
+code, input, a response or a feedback (the paper checks the same length, appendix). Shorter ones are not testable, and
+counted apart where the whole question occurs. A run of hardly any different words ("x x x", the alphabet) counts in
+the raw rate only. A problem of LeetCode is also found by its address. Training text is read once, batch by batch.
 """
 
 import json
-import re
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import NamedTuple
 
 import msgspec
 import xxhash
 from rich.table import Table
 
-from codeio import shards, stage
+from codeio import assemble, shards, stage, values
 from codeio.command import command
 from codeio.errors import BadInput
+from codeio.evaluate import flips, grids
 from codeio.evaluate.benchmark import Item
 from codeio.evaluate.benchmarks import ALL
 from codeio.evaluate.data import Absent, load
 from codeio.evaluate.score import root
+from codeio.grams import RUN, Index
 from codeio.params import ROOT, Params
 from codeio.prompting import compact
-from codeio.records import Problem
+from codeio.records import Json, Record
+from codeio.settings import Instructions
 from codeio.stage import screen, write_json
+from codeio.train import instructions
 
-GRAM = 13
-VARIED = 6  # different words that 13 in a row must have, or they are a pattern and no text
-WORD = re.compile(r"[a-z0-9]+|[一-鿿]")
+REMEMBERED = 200_000  # digests of texts that were read: bounded, since neighbours repeat and strangers do not
 
 
-class Rate(msgspec.Struct, frozen=True):
-    """What was found of one test set."""
+class Asked(NamedTuple):
+    """A text whose occurrence tells of a test item, or of the problem that several items are of."""
+
+    set: str
+    unit: str
+    item: str
+    text: str
+    address: bool = False  # where the problem is published, not its question
+
+
+class Found(Record, kw_only=True):
+    """What the training text holds of a test item."""
+
+    set: str
+    unit: str
+    testable: bool  # its question has at least 13 words
+    raw: bool  # any 13 in a row occurred
+    found: bool  # 13 of varied words, or its address
+    whole: bool  # too short for that, but all of it occurred
+
+    @property
+    def leaked(self) -> bool:
+        return self.found or self.whole
+
+
+class Rate(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """Items of a set by what was found of them, and a model's score on all and on those not found."""
 
     items: int
-    testable: int  # questions of at least GRAM words
-    raw: int  # found by any gram
-    found: int  # found by a gram of varied words
-    short: int  # too short for a gram, but their whole text is there
+    testable: int
+    raw: int
+    found: int
+    whole: int
+    score: float | None = None
+    unleaked: float | None = None
 
 
-class Index:
-    """Grams of all test items. `see` takes training text; who was seen is in `rates`."""
-
-    def __init__(self, sets: Mapping[str, Sequence[Item]]) -> None:
-        self.sets = {name: [words(item.question) for item in items] for name, items in sets.items()}
-        self.grams: dict[int, list[tuple[str, int]]] = {}
-        self.plain: set[int] = set()  # grams of few different words
-        self.seen: set[tuple[str, int]] = set()
-        self.patterns: set[tuple[str, int]] = set()  # seen by such a gram only
-        self.lengths: set[int] = set()
-        for name, items in self.sets.items():
-            for n, item in enumerate(items):
-                self.add((name, n), item)
-
-    def add(self, owner: tuple[str, int], item: list[str]) -> None:
-        size = min(GRAM, len(item))
-        if not size:
-            return
-        self.lengths.add(size)
-        for gram in runs(item, size):
-            key = hashed(gram)
-            owners = self.grams.setdefault(key, [])
-            if not owners or owners[-1] != owner:
-                owners.append(owner)
-            if size == GRAM and len(set(gram)) < VARIED:
-                self.plain.add(key)
-
-    def see(self, text: str) -> None:
-        said = words(text)
-        for size in self.lengths:
-            for gram in runs(said, size):
-                key = hashed(gram)
-                if (owners := self.grams.get(key)) is not None:
-                    (self.patterns if key in self.plain else self.seen).update(owners)
-
-    def rates(self) -> dict[str, Rate]:
-        found = {}
-        for name, items in self.sets.items():
-            testable = {(name, n) for n, item in enumerate(items) if len(item) >= GRAM}
-            mine = {owner for owner in self.seen if owner[0] == name}
-            raw = {owner for owner in self.patterns if owner[0] == name} | mine
-            found[name] = Rate(
-                len(items), len(testable), len(raw & testable), len(mine & testable), len(mine - testable)
-            )
-        return found
+# --- the test items
 
 
-def words(text: str) -> list[str]:
-    return WORD.findall(text.lower())
+class Posed(Record, kw_only=True):
+    """What of a held-out problem is its question."""
+
+    id: str
+    predict: str
+    split: str
+    code: str
+    given: Json
 
 
-def runs(said: list[str], size: int) -> Iterator[tuple[str, ...]]:
-    return zip(*(said[n:] for n in range(size)), strict=False)
+def embedded(params: Params, answers: Iterable[flips.Key]) -> Iterator[Asked]:
+    """The items that the evaluation of `dvc repro` asked: held-out problems, instructions and grids."""
+    asked = set(answers)
+    every = [(f"{p.split}_{p.predict}", p.id, f"{p.code}\n{compact(p.given)}") for p in posed()]
+    for question, _ in instructions.evaluated(params.evaluate.instructions, params.seed):
+        every.append(("instructions_answer", values.digest("instruction", question), question))
+    every += [("grids_answer", g.id, g.question) for g in grids.items(params.evaluate.grids, params.seed)]
+    return (Asked(name, key, key, text) for name, key, text in every if (name, key) in asked)
 
 
-def hashed(gram: tuple[str, ...]) -> int:
-    return xxhash.xxh3_64_intdigest(" ".join(gram).encode())
+def posed() -> Iterator[Posed]:
+    return (p for p in shards.read_all(stage.folder("pose"), Posed) if p.split != "train")
 
 
-def texts(problem: Problem) -> Iterator[str]:
-    """All that training may read of a problem."""
-    yield problem.statement
-    yield problem.io_description
-    yield problem.code
-    yield compact(problem.given)
-    yield problem.gold
-    for turn in problem.turns:
-        for sample in turn.samples:
-            yield sample.response
-            yield sample.verdict.feedback if sample.verdict else ""
+def asked_of(name: str, items: Iterable[Item]) -> Iterator[Asked]:
+    """The questions of a benchmark; a problem of LeetCode has an address too."""
+    for item in items:
+        yield Asked(name, item.unit or item.id, item.id, item.question)
+        if name == "leetcode_o":
+            yield Asked(name, item.unit, item.id, f"leetcode.com/problems/{item.unit}", address=True)
+
+
+# --- the training text
+
+
+class Said(msgspec.Struct, frozen=True):
+    feedback: str
+
+
+class Reply(msgspec.Struct, frozen=True):
+    response: str
+    verdict: Said | None = None
+
+
+class Turn(msgspec.Struct, frozen=True):
+    samples: tuple[Reply, ...]
+
+
+class Told(Record, kw_only=True):
+    """What of a problem training may read."""
+
+    split: str
+    statement: str
+    io_description: str
+    code: str
+    given: Json
+    gold: str
+    turns: tuple[Turn, ...]
+
+
+def texts(told: Told) -> Iterator[str]:
+    yield from (told.statement, told.io_description, told.code, compact(told.given), told.gold)
+    for sample in (sample for turn in told.turns for sample in turn.samples):
+        yield from (sample.response, sample.verdict.feedback if sample.verdict else "")
 
 
 def training(params: Params) -> Iterator[str]:
-    """Training text of every store; a text that comes again (the code of a function's pairs) is read once."""
+    """All text of both stages that `contamination.of` names."""
+    of, counts = params.contamination.of, Counter[str]()
+    if of == "stores":
+        for teacher in params.teachers:
+            told = shards.read_all(stage.folder("revise", teacher), Told)
+            yield from (text for one in told if one.split == "train" for text in texts(one))
+    elif of == "view":
+        yield from said(assemble.view(assemble.store(params), params, counts))
+    else:
+        yield from said(instructions.of_file(Path(of)))
+    if of in ("stores", "view") and "instruct" in params.train.stages:
+        yield from said(stage_two(params.train.instructions, params.seed))
+
+
+def stage_two(settings: Instructions, seed: int) -> Iterator[assemble.Example]:
+    return instructions.examples(settings, seed, Counter())
+
+
+def said(examples: Iterable[assemble.Example]) -> Iterator[str]:
+    return (message.content for example in examples for message in example.messages)
+
+
+def once(told: Iterable[str]) -> Iterator[str]:
+    """Each text once, as far back as REMEMBERED others: a function's pairs share its code."""
     before: dict[int, None] = {}
-    for teacher in params.teachers:
-        for problem in shards.read_all(stage.folder("revise", teacher), Problem):
-            if problem.split != "train":
-                continue
-            for text in texts(problem):
-                key = xxhash.xxh3_64_intdigest(text.encode("utf-8", "replace"))
-                if key not in before:
-                    before[key] = None
-                    if len(before) > REMEMBERED:
-                        before.pop(next(iter(before)))
-                    yield text
+    for text in told:
+        key = xxhash.xxh3_64_intdigest(text.encode("utf-8", "replace"))
+        if key not in before:
+            before[key] = None
+            if len(before) > REMEMBERED:
+                before.pop(next(iter(before)))
+            yield text
 
 
-REMEMBERED = 200_000  # digests of texts seen: bounded, since neighbours repeat and strangers do not
+# --- the search
 
 
-def searched(sets: Mapping[str, Sequence[Item]], said: Iterable[str]) -> tuple[dict[str, Rate], int]:
-    """The rates of every set, and how many texts were read."""
-    index, count = Index(sets), 0
-    for text in said:
-        index.see(text)
-        count += 1
-    return index.rates(), count
+def search(asked: Sequence[Asked], told: Iterable[str]) -> tuple[list[Found], int]:
+    """What was found of each test item, and how many training texts were read."""
+    index = Index([one.text for one in asked])
+    count = index.read(once(told))
+    units: dict[tuple[str, str], list[Found]] = {}
+    for one, (long, run, telling, whole) in zip(asked, index.occurred(), strict=True):
+        if one.address:
+            long, run, telling, whole = False, False, telling or whole, False
+        found = Found(set=one.set, unit=one.unit, testable=long, raw=run, found=telling, whole=whole)
+        units.setdefault((one.set, one.unit), []).append(found)
+    return [together(found) for found in units.values()], count
+
+
+def together(found: Sequence[Found]) -> Found:
+    """One verdict on all the texts of a unit."""
+    flags = {name: any(getattr(one, name) for one in found) for name in ("testable", "raw", "found", "whole")}
+    return Found(set=found[0].set, unit=found[0].unit, **flags)
+
+
+def scored(asked: Iterable[Asked], answers: Mapping[flips.Key, flips.Answer]) -> dict[tuple[str, str], float]:
+    """A model's score of each unit, that of its worst item, where it was asked any."""
+    found: dict[tuple[str, str], float] = {}
+    for one in asked:
+        if (answer := answers.get((one.set, one.item))) is not None:
+            found[one.set, one.unit] = min(answer.score, found.get((one.set, one.unit), 1.0))
+    return found
+
+
+def rates(found: Iterable[Found], scores: Mapping[tuple[str, str], float]) -> dict[str, Rate]:
+    """The counts and scores of each set."""
+    sets: dict[str, list[Found]] = {}
+    for one in found:
+        sets.setdefault(one.set, []).append(one)
+    return {name: rate(units, scores) for name, units in sets.items()}
+
+
+def rate(units: Sequence[Found], scores: Mapping[tuple[str, str], float]) -> Rate:
+    known = [(one, scores[one.set, one.unit]) for one in units if (one.set, one.unit) in scores]
+    return Rate(
+        items=len(units),
+        testable=sum(one.testable for one in units),
+        raw=sum(one.raw for one in units),
+        found=sum(one.found for one in units),
+        whole=sum(one.whole for one in units),
+        score=mean([score for _, score in known]),
+        unleaked=mean([score for one, score in known if not one.leaked]),
+    )
+
+
+def mean(scores: Sequence[float]) -> float | None:
+    return round(sum(scores) / len(scores), 6) if scores else None
+
+
+# --- the report
 
 
 def main(params: Params) -> None:
-    at = root(params.evaluate.bench.data_root)
-    loaded = {name: load(one, at, params.evaluate.bench.hub) for name, one in ALL.items()}
-    sets = {name: found.items for name, found in loaded.items() if not isinstance(found, Absent)}
-    if not sets:
-        raise BadInput("no test set is there to search for: give evaluate.bench.data_root=DIR")
-    rates, count = searched(sets, training(params))
+    given = params.contamination.scored
+    own = ROOT / "data" / "evaluate" / "items.parquet"
+    answers = (flips.read(str(own)) if own.exists() else {}) | (flips.read(given) if given else {})
+    at, hub = root(params.evaluate.bench.data_root), params.evaluate.bench.hub
+    loaded = {name: load(one, at, hub) for name, one in ALL.items()}
+    absent = [name for name, one in loaded.items() if isinstance(one, Absent)]
+    asked = list(embedded(params, answers))
+    for name, one in loaded.items():
+        asked += [] if isinstance(one, Absent) else asked_of(name, one.items)
+    if not asked:
+        raise BadInput(
+            "no test item is there to search for: run `dvc repro evaluate` or give evaluate.bench.data_root="
+        )
+    found, count = search(asked, training(params))
     if not count:
-        raise BadInput("data/revise holds no training text: run `dvc repro revise`")
-    absent = [name for name in loaded if name not in sets]
-    plain = {name: msgspec.to_builtins(rate) for name, rate in rates.items()}
-    write_json(ROOT / "outputs" / "contamination.json", {"texts": count, "sets": plain, "absent": absent})
-    screen.print(table(rates, absent, count))
-    print(
-        json.dumps({"texts": count, "sets": len(rates), "found": sum(rate.found for rate in rates.values())})
+        raise BadInput(
+            f"contamination.of={params.contamination.of} holds no training text: run `dvc repro revise`"
+        )
+    made = rates(found, scored(asked, answers))
+    shards.write(ROOT / "data" / "contamination" / "items.parquet", found, Found)
+    plain = {name: msgspec.to_builtins(one) for name, one in made.items()}
+    write_json(
+        ROOT / "metrics" / "contamination.json", {"texts": count, "absent": len(absent), "sets": plain}
     )
+    screen.print(table(made, count))
+    screen.print(compared(made, absent, at))
+    print(json.dumps({"texts": count, "sets": len(made), "found": sum(one.found for one in made.values())}))
 
 
-def table(rates: Mapping[str, Rate], absent: Sequence[str], count: int) -> Table:
-    made = Table(
-        title=f"test items in {count:,} training texts, by {GRAM} words in a row", title_justify="left"
+def compared(made: Mapping[str, Rate], absent: Sequence[str], at: Path | None) -> str:
+    """What was compared and what was not."""
+    public = sum(name in ALL for name in made)
+    lines = [
+        f"compared: {len(made) - public} sets of data/evaluate, {public} of the {len(ALL)} public benchmarks"
+    ]
+    if absent:
+        why = "not in evaluate.bench.data_root" if at else "no evaluate.bench.data_root given"
+        lines.append(f"not compared ({why}): {', '.join(absent)}")
+    if any(name.startswith("inputs_") for name in made):
+        lines.append("`inputs` asks about functions that are trained on: they are found by design")
+    return "\n".join(lines)
+
+
+def table(made: Mapping[str, Rate], count: int) -> Table:
+    shown = Table(
+        title=f"test items in {count:,} training texts, by {RUN} words in a row", title_justify="left"
     )
-    for name in ("set", "items", "not testable", "raw", "found", "short, whole"):
-        made.add_column(name, justify="left" if name == "set" else "right")
-    for name, rate in rates.items():
-        shares = [f"{100 * n / max(1, rate.testable):.1f} %" for n in (rate.raw, rate.found)]
-        made.add_row(name, f"{rate.items:,}", str(rate.items - rate.testable), *shares, str(rate.short))
-    for name in absent:
-        made.add_row(name, "absent", "", "", "", "")
-    return made
+    for name in ("set", "items", "untestable", "raw", "found", "short", "score", "on the rest"):
+        shown.add_column(name, justify="left" if name == "set" else "right", no_wrap=True)
+    for name, one in made.items():
+        shares = [f"{100 * n / max(1, one.testable):.1f} %" for n in (one.raw, one.found)]
+        scores = ["" if score is None else f"{score:.3f}" for score in (one.score, one.unleaked)]
+        shown.add_row(name, f"{one.items:,}", str(one.items - one.testable), *shares, str(one.whole), *scores)
+    return shown
 
 
 if __name__ == "__main__":

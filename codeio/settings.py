@@ -163,6 +163,13 @@ class Evaluate(Section, kw_only=True):
     bench: Bench
 
 
+class Contamination(Section, kw_only=True):
+    """Which training text is searched for test items (python -m codeio.contamination)."""
+
+    of: str
+    scored: str | None
+
+
 class Schedule(Section, kw_only=True):
     """One training stage of a model."""
 
@@ -237,6 +244,7 @@ class Params(Section, kw_only=True):
     tokenizer: Tokenizer
     train: Train
     evaluate: Evaluate
+    contamination: Contamination
 
     @property
     def store(self) -> str:

@@ -241,9 +241,21 @@ def test_the_head_line_analysis_writes_the_same_files_twice(tmp_path, monkeypatc
     (tmp_path / "metrics").mkdir()
     counts = {"rows_in": 3, "rows_out": 2, "dropped": {"no types": 1}}
     (tmp_path / "metrics/unify.json").write_text(json.dumps(counts))
+    rate = {"items": 4, "testable": 3, "raw": 2, "found": 1, "whole": 0}
+    leaks = {"grids": rate, "inputs": rate | {"score": 0.5, "unleaked": None}}
+    (tmp_path / "metrics/contamination.json").write_text(json.dumps({"texts": 9, "sets": leaks}))
     made = headline.analyse()
     assert {path.name for path in made} == {path.name for path in (tmp_path / "plots").iterdir()}
     first = tree(tmp_path / "plots")
     headline.analyse()
     assert tree(tmp_path / "plots") == first
-    assert {"scores.md", "scores.csv", "ladder.svg", "turns.svg", "funnel.svg", "report.html"} <= set(first)
+    assert {
+        "scores.md",
+        "scores.csv",
+        "ladder.svg",
+        "turns.svg",
+        "funnel.svg",
+        "contamination.svg",
+        "report.html",
+    } <= set(first)
+    assert "<td>66.7 %</td>" in (tmp_path / "plots/report.html").read_text()

@@ -35,10 +35,11 @@ def outs(house: House, *stages: str) -> dict:
 
 def test_every_stage_leaves_its_output_and_metrics(house):
     stages = {name.split("@")[0] for name in lock(house)}
-    order = "collect unify execute pose answer revise tokenizer train evaluate analyze"
+    order = "collect unify execute pose answer revise tokenizer train evaluate contamination analyze"
     assert stages == set(order.split())
     shown = json.loads(house.run("dvc", "metrics", "show", "--json"))[""]["data"]
     assert shown["metrics/execute.json"]["data"]["pairs"] > 0
+    assert shown["metrics/contamination.json"]["data"]["texts"] > 0
     assert any("constants" in str(metric) for metric in shown["metrics/evaluate.json"]["data"])
 
 

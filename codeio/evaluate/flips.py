@@ -3,15 +3,16 @@
 python -m codeio.evaluate.flips a=RUN b=RUN
 
 RUN is an items.parquet of `python -m codeio.evaluate.bench` (or its folder), or a data/evaluate/items.parquet. By
-benchmark and by group (subject, difficulty, task): items that turned from wrong to right and back, and the exact
-two-sided McNemar p-value of the two counts. An item is right when its score is 1.
+benchmark and by group (subject, level or task; of the held-out ladder kind, reasoning patterns and difficulty, where
+data/execute has the function): items that turned from wrong to right and back, and the exact two-sided McNemar p-value
+of the two counts. An item is right when its score is 1.
 """
 
 import json
 import math
 from collections.abc import Mapping
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import msgspec
 import pyarrow as pa
@@ -19,19 +20,25 @@ import pyarrow.parquet as pq
 from rich.console import Console
 from rich.table import Table
 
+from codeio import shards, stage, values
 from codeio.command import run
 from codeio.errors import BadInput
 from codeio.evaluate.arguments import arguments
+from codeio.records import Pair, Record
 from codeio.shards import brief
 
 Key = tuple[str, str]  # (benchmark, item id)
 
 
 class Answer(NamedTuple):
-    """How an item came out."""
+    """How an item came out, and the groups it is of."""
 
-    group: str
-    right: bool
+    groups: tuple[str, ...]
+    score: float
+
+    @property
+    def right(self) -> bool:
+        return self.score == 1.0
 
 
 class Flips(msgspec.Struct, frozen=True):
@@ -60,32 +67,53 @@ def read(given: str) -> dict[Key, Answer]:
             f"{at} is no file of items ({brief(error)}): give an items.parquet or its folder"
         ) from error
     try:
-        return dict(map(answer, rows))
+        known = tags() if rows and "rung" in rows[0] else {}
+        return dict(answer(row, known) for row in rows)
     except KeyError as error:
         raise BadInput(
             f"{at} has no column {error}: give an items.parquet of evaluate.bench or evaluate"
         ) from error
 
 
-def answer(row: dict[str, object]) -> tuple[Key, Answer]:
+def answer(row: Mapping[str, Any], known: Mapping[str, tuple[str, ...]]) -> tuple[Key, Answer]:
     """An item of the 14 benchmarks, or of the held-out ladder (rung and direction)."""
     if "benchmark" in row:
-        return (str(row["benchmark"]), str(row["id"])), Answer(str(row["group"]), row["score"] == 1.0)
-    return (f"{row['rung']}_{row['predict']}", str(row["id"])), Answer(str(row["kind"]), bool(row["correct"]))
+        return (row["benchmark"], row["id"]), Answer((row["group"],), float(row["score"]))
+    groups = (row["kind"], *known.get(row["id"], ()))
+    return (f"{row['rung']}_{row['predict']}", row["id"]), Answer(groups, float(row["correct"]))
+
+
+class Tagged(Record, kw_only=True):
+    """What of a function tells of its problems."""
+
+    patterns: tuple[str, ...]
+    pairs: tuple[Pair, ...]
+
+
+def tags() -> dict[str, tuple[str, ...]]:
+    """Problem.id -> the patterns of its function and the difficulty of its pair; none without data/execute."""
+    return {
+        values.digest(pair.id, predict): (
+            *(f"pattern {name}" for name in one.patterns),
+            f"difficulty {pair.difficulty}",
+        )
+        for one in shards.read_all(stage.folder("execute"), Tagged)
+        for pair in one.pairs
+        for predict in ("output", "input")
+    }
 
 
 def flips(a: Mapping[Key, Answer], b: Mapping[Key, Answer]) -> dict[tuple[str, str], Flips]:
     """By (benchmark, group); the group is empty for a whole benchmark, which comes before its groups."""
     pairs: dict[tuple[str, str], list[tuple[bool, bool]]] = {}
     for key in sorted(a.keys() & b.keys()):
-        for group in {"", a[key].group}:
+        for group in {"", *a[key].groups}:
             pairs.setdefault((key[0], group), []).append((a[key].right, b[key].right))
     found = {
         name: Flips(len(p), p.count((False, True)), p.count((True, False)))
         for name, p in sorted(pairs.items())
     }
-    groups = {name: sum(one == name and group != "" for one, group in found) for name, _ in found}
-    return {(name, group): one for (name, group), one in found.items() if not group or groups[name] > 1}
+    return {name: one for name, one in found.items() if not name[1] or one.items < found[name[0], ""].items}
 
 
 def main(words: list[str]) -> None:

@@ -192,7 +192,9 @@ def packages() -> dict[str, str]:
 
 
 # What a trained model's numbers depend on, beside our own code.
-NUMERIC = ("torch", "transformers", "trl", "accelerate", "datasets", "numpy", "reasoning-gym", "tokenizers")
+NUMERIC = (
+    "torch", "transformers", "trl", "accelerate", "datasets", "numpy", "reasoning-gym", "tokenizers", "peft",
+)  # fmt: skip
 
 
 def numeric_packages() -> dict[str, str]:

@@ -1,6 +1,6 @@
 """Settings: the types of params.yaml and of the files in experiments/, section by section."""
 
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 import msgspec
 from msgspec import Meta
@@ -176,8 +176,11 @@ class Schedule(Section, kw_only=True):
     learning_rate: Positive
     muon: Positive | None = None  # learning rate of Muon for the matrices of layers; null: AdamW for all
     schedule: Literal["cosine", "constant"]
+    floor: Share = 0.0  # where a cosine ends, as a part of the learning rate
     warmup: Natural  # steps
     batch: Count  # sequences per step, over all devices
+    epochs: Positive | None = None  # how long, where the model's file decides it and not `train`
+    steps: Count | None = None
 
 
 class Checkpoint(Section, kw_only=True):
@@ -193,23 +196,41 @@ class Model(Section, kw_only=True):
     name: str
     init: Literal["scratch", "pretrained"]
     hub: Checkpoint | None
+    template: Literal["chatml", "llama3", "deepseek", "gemma"] | None  # null: the tokenizer's own
     prompts: Literal["ask", "brief"]
-    architecture: dict[str, int | float | str]  # of transformers' config for `model_type`
+    architecture: dict[str, Any]  # of transformers' config for `model_type`
+    attention: Literal["sdpa", "eager", "flex_attention", "flash_attention_2"]
+    recompute: bool  # activations in the backward pass, to save memory (gradient checkpointing)
+    packing: bool  # several conversations in one sequence of `context` tokens
+    router_loss: Positive | None  # weight of the balance of experts; null: no experts
     context: Count
     io: Schedule
     instruct: Schedule
 
 
+class Lora(Section, kw_only=True):
+    """Adapters of low rank instead of all weights (Hu et al., 2021)."""
+
+    rank: Count
+    alpha: Positive
+    dropout: Share
+    targets: str | tuple[str, ...]  # names of layers, or "all-linear"
+
+
 class Machine(Section, kw_only=True):
-    """A file of experiments/machine/."""
+    """A file of experiments/machine/. `accelerate`: further flags of `accelerate launch`, by name."""
 
     name: str
     device: Literal["cpu", "cuda"]
     bf16: bool
     threads: Natural
     per_device_batch: Count
-    gpus: Count = 1
+    gpus: Count
     head: str | None = None  # of the Ray cluster, HOST:PORT; the environment's RAY_ADDRESS goes before it
+    processes: Count
+    nodes: Count
+    accelerate: dict[str, bool | int | str]
+    lora: Lora | None
 
 
 class Params(Section, kw_only=True):

@@ -27,7 +27,7 @@ def open_checkpoint(at: object, params: Params) -> Loaded:
 
     model.settle(params)
     device = params.machine.device
-    found = model.load(str(at)).to(device).eval()
+    found = model.load(str(at), params.model.attention).to(device).eval()
     found.config.use_cache = True
     return Loaded(found, AutoTokenizer.from_pretrained(str(at)), device)
 

@@ -18,7 +18,7 @@ from codeio.assemble import Example
 IGNORED = -100  # label of a token that the loss does not count
 TOGETHER = 1000  # conversations that are tokenised at once
 ALIKE = 80  # batches' worth of rows that are sorted by length together
-Row = dict[str, list[int]]
+Row = dict[str, Any]  # name, input_ids, labels
 
 
 def encoded(
@@ -44,13 +44,14 @@ def rows(examples: Sequence[Example], tokenizer: PreTrainedTokenizerBase) -> Ite
     told = [told_and_spans(example, tokenizer) for example in examples]
     texts = [text for text, _ in told]
     made = tokenizer(texts, add_special_tokens=False, return_offsets_mapping=True)
-    for (_, spans), ids, places in zip(told, made["input_ids"], made["offset_mapping"], strict=True):
+    every = zip(examples, told, made["input_ids"], made["offset_mapping"], strict=True)
+    for example, (_, spans), ids, places in every:
         labels = [IGNORED] * len(ids)
         starts = [start for start, _ in places]
         for start, end in spans:
             first, last = bisect_left(starts, start), bisect_left(starts, end)
             labels[first:last] = ids[first:last]
-        yield {"input_ids": ids, "labels": labels}
+        yield {"name": example.id, "input_ids": ids, "labels": labels}
 
 
 def told_and_spans(example: Example, tokenizer: PreTrainedTokenizerBase) -> tuple[str, list[tuple[int, int]]]:
@@ -62,7 +63,8 @@ def told_and_spans(example: Example, tokenizer: PreTrainedTokenizerBase) -> tupl
     chat = [{"role": m.role, "content": m.content} for m in example.messages]
 
     def length(count: int, ask: bool) -> int:
-        return len(rendered(tokenizer, chat[:count], ask)) if count < len(chat) or ask else len(text)
+        part = rendered(tokenizer, chat[:count], ask) if count < len(chat) or ask else text
+        return len(part) if ask else len(part.rstrip("\n"))  # some write a line's end behind the turn's
 
     text = rendered(tokenizer, chat)
     return text, [(length(n, True), length(n + 1, False)) for n in example.supervised]

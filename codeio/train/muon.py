@@ -22,6 +22,8 @@ def groups(model: nn.Module, schedule: Schedule, weight_decay: float) -> list[di
     """Parameter groups: embeddings, norms and biases for AdamW; matrices of layers for Muon where it has a rate."""
     matrices, rest = [], []
     for name, weight in model.named_parameters():
+        if not weight.requires_grad:
+            continue
         inner = weight.ndim == 2 and "embed" not in name and "lm_head" not in name
         (matrices if inner and schedule.muon else rest).append(weight)
     plain = [w for w in rest if w.ndim < 2]

@@ -141,6 +141,22 @@ class Train(Section, kw_only=True):
     instructions: Instructions
 
 
+class Rl(Section, kw_only=True):
+    """Reinforcement from execution (python -m codeio.train.rl)."""
+
+    start: str
+    problems: Count
+    solved: tuple[Share, Share]
+    samples: Annotated[int, Meta(ge=2)]
+    batch: Count
+    steps: Count
+    learning_rate: Positive
+    temperature: Positive
+    beta: NotNegative
+    form: NotNegative
+    max_new_tokens: Count
+
+
 class Bench(Section, kw_only=True):
     """The paper's 14 benchmarks (python -m codeio.evaluate.bench); `limit` is for quick looks and marks the metric."""
 
@@ -264,6 +280,7 @@ class Params(Section, kw_only=True):
     loss: Literal["all", "last", "right"]
     tokenizer: Tokenizer
     train: Train
+    rl: Rl
     evaluate: Evaluate
     contamination: Contamination
 

@@ -64,6 +64,7 @@ STARTS = {"subprocess", "multiprocessing", "concurrent"}
 PROGRAMS = {
     "codeio/facts.py": {"git"},
     "codeio/rebuild.py": {"git", "python"},
+    "codeio/checkpoints.py": {"dvc"},
     "codeio/train/launch.py": {"accelerate", "srun"},
     "codeio/engine.py": set(),  # processes of its own, for shards
 }  # what they start: ours, no foreign code

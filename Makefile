@@ -8,7 +8,8 @@ BIN := .venv/bin
 RUN := PATH="$(CURDIR)/$(BIN):$$PATH"
 BOTH := -n 2 --dist loadfile --no-loadscope-reorder # two processes, each file in one of them, long files not last
 
-.PHONY: help setup repro test test-full lint check-lock ui bench-sandbox bench-corpus bench-llm bench-eval bench-contamination
+.PHONY: help setup repro test test-full lint check-lock ui bench-sandbox bench-corpus bench-llm bench-eval bench-contamination \
+	bench-train
 .DEFAULT_GOAL := help
 
 help: ## this list
@@ -56,3 +57,6 @@ bench-eval: setup ## cost of evaluating beside generation: DATA=benchmarks ORACL
 
 bench-contamination: setup ## searching training text for test items: EXAMPLES=3500000 is the size of the paper's data
 	$(RUN) python -m tests.bench.bench_contamination $(if $(EXAMPLES),examples=$(EXAMPLES)) $(if $(DATA),data_root=$(DATA))
+
+bench-train: setup ## training beside a bare loop, packing beside padding, assembly: ROWS=1000000 examples
+	$(RUN) python -m tests.bench.bench_train $(if $(ROWS),rows=$(ROWS)) $(if $(THREADS),machine.threads=$(THREADS))

@@ -24,6 +24,9 @@ FENCE = re.compile(r"```[\w+-]*\n(.*?)\n?```|```([^`\n]+)```", re.S)
 BOLD = re.compile(r"\*\*(.+?)\*\*|__(.+?)__", re.S)
 DECORATION = re.compile(r"^(?:[\s*_`$\"'“”‘’「」]|\\\(|\\\[)+|(?:[\s*_`$\"'“”‘’「」]|\\\)|\\\])+$")
 WORDS = re.compile(r"\\(?:text|textbf|texttt|mathrm|mathbf)\{([^{}]*)\}")
+BROKEN = re.compile(
+    r'"(?:answer|final_answer)"\s*:\s*(?:"(.*?)"(?=\s*\.?\s*(?:[,}\n]|$))|([^\s,}"][^,}\n]*))', re.S
+)  # with quotes inside its quotes, or cut off
 FIELDS = ("answer", "final_answer", "output", "result", "solution", "choice", "input", "Answer")
 
 
@@ -53,13 +56,17 @@ def candidates(response: str) -> Iterator[str]:
 
 
 def fields(text: str) -> Iterator[str]:
-    """The answer field of the last JSON object."""
+    """The answer field of the last JSON object, also of one that is broken."""
     found = values.last_object(text)
     for name in FIELDS:
         if found and name in found:
             value = found[name]
             yield value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
             return
+    broken = list(BROKEN.finditer(text))
+    if broken:
+        quoted, plain = broken[-1].groups()
+        yield plain.strip() if quoted is None else quoted
 
 
 def said(rest: str) -> Iterator[str]:

@@ -1,20 +1,25 @@
 """Read as ZeroEval does: the answer field of the first JSON object, compared as text.   response -> Mark
 
-Its rules as facts, found out from published totals: broken JSON is searched for the field; values of code lose their
-outer quotes; numbers lose dollars and commas and are compared by the first number in the text.
+Its rules as facts (yuchenlin/ZeroEval, src/evaluation, August 2024): where JSON is broken or lacks the field, the text
+is searched for it, with quotes, without, and without quotes of the key; values of code lose their outer quotes; numbers
+lose dollars and commas, what holds a slash is worked out, and the first number in the text counts.
 """
 
+import ast
 import json
 import re
 from typing import Any
 
 from codeio.evaluate.answers import amount
 from codeio.evaluate.benchmark import WRONG, Item, Mark, right
+from codeio.evaluate.inside.check import reckon
 
-QUOTED = re.compile(r'"answer"\s*:\s*"(.*?)"\s*(?=[,}]|$)', re.S)
-PLAIN = re.compile(r'"answer"\s*:\s*"([^"]*?)"')
-UNQUOTED = re.compile(r'"answer"\s*:\s*([^,\s]*)')
-FIRST = re.compile(r"-?\d+(?:\.\d+)?(?:\s*/\s*\d+)?")
+FIELD = (
+    re.compile(r'"answer"\s*:\s*"([^"]*)"'),
+    re.compile(r'"answer"\s*:\s*([^,\s]*)'),
+    re.compile(r"answer\s*:\s*([^,\s]*)"),
+)
+FIRST = re.compile(r"-?\d+(?:\.\d+)?")
 
 
 def first_object(text: str) -> dict[str, Any] | None:
@@ -56,31 +61,32 @@ def answer(response: str) -> str | None:
     """The answer field as text; None where there is none."""
     found = first_object(response)
     if found is not None and "answer" in found:
-        return None if found["answer"] is None else str(found["answer"])
-    for pattern in (QUOTED, PLAIN, UNQUOTED):
-        if match := pattern.search(response):
-            return match.group(1)
-    return None
+        return str(found["answer"])
+    return next((m.group(1) for pattern in FIELD if (m := pattern.search(response))), None)
 
 
 def text(item: Item, response: str) -> Mark:
     """A value of code: equal as text without outer quotes."""
     found = answer(response)
-    return WRONG if found is None else right(found, found.strip("'\"") == item.gold.strip("'\""))
+    if found is None:
+        return WRONG
+    return right(found, found.strip("'\"").replace("\n", "\\n") == item.gold.strip("'\""))
 
 
 def number(item: Item, response: str) -> Mark:
-    """A number: equal as text, or by the first number in it."""
+    """A number: the first one in the answer and in the gold one are equal."""
     found = answer(response)
-    if not found:
+    if found is None:
         return WRONG
-    mine, gold = plain(found), plain(item.gold)
-    if mine == gold:
-        return right(found, True)
-    first, other = FIRST.search(mine), FIRST.search(gold)
-    same = bool(first and other) and amount(first.group()) == amount(other.group())
-    return right(found, same)
+    mine, gold = FIRST.search(plain(found)), FIRST.search(plain(item.gold.replace("#", "")))
+    return right(found, bool(mine and gold) and amount(mine.group()) == amount(gold.group()))
 
 
 def plain(text: str) -> str:
-    return re.sub("[#$,]", "", text).strip()
+    text = text.replace("$", "").replace(",", "").strip()
+    if "/" not in text:
+        return text
+    try:
+        return str(float(reckon(ast.parse(text, mode="eval").body)))
+    except (SyntaxError, ValueError, TypeError, ArithmeticError, RecursionError, MemoryError):
+        return text

@@ -111,7 +111,7 @@ def published(item: Item, response: str) -> Mark:
     return right(found, found == item.gold) if found else WRONG
 
 
-READINGS = (Reading("chat", 1, read), Reading("published", 1, published))
+READINGS = (Reading("chat", 2, read), Reading("published", 1, published))
 ENGLISH = Benchmark(
     name="bbh_en",
     data=Data(

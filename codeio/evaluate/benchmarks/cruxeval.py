@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterable, Iterator
 from typing import Any
 
+from codeio import values
 from codeio.evaluate import answers, zeroeval
 from codeio.evaluate.benchmark import WRONG, Benchmark, Check, Data, Item, Mark, Part, Reading, Row, right
 
@@ -82,11 +83,33 @@ def literal(text: str) -> tuple[bool, Any]:
 
 
 def read_output(item: Item, response: str) -> Mark:
-    found = next(values_said(response), None)
-    if found is None:  # a string without quotes: the whole of a marked answer
-        found = next((repr(c) for c in answers.candidates(response) if len(c) < 200), None)
-        return WRONG if found is None else right(found, found == repr(gold_text(item)))
+    """The answer field of JSON, else the best candidate that is an expression, or the gold string without quotes."""
+    text, wanted = response[-LONGEST:], gold_text(item)
+    if (field := answer_field(text)) is not None:
+        if field == wanted:
+            return right(field, True)
+        said = stripped(field)
+        return compared(said, item.gold, "") if is_expression(said) else right(field, False)
+    found = next(values_said(text), None)
+    bare = [stripped(candidate) for candidate in answers.candidates(text) if len(candidate) < 200]
+    if isinstance(wanted, str) and (not found or not is_string(found)) and wanted in bare:
+        return right(wanted, True)
+    if found is None:
+        return right(bare[0], False) if bare else WRONG
     return compared(found, item.gold, "")
+
+
+def answer_field(text: str) -> str | None:
+    """The answer of a JSON object: a text as it is, another value as Python writes it."""
+    found = values.last_object(text) or {}
+    known = [found[name] for name in answers.FIELDS if name in found]
+    if known and not isinstance(known[0], str):
+        return repr(known[0])
+    return next(answers.fields(text), None)
+
+
+def is_string(text: str) -> bool:
+    return isinstance(literal(text)[1], str)
 
 
 def gold_text(item: Item) -> Any:
@@ -102,6 +125,9 @@ def compared(found: str, gold: str, code: str) -> Mark:
 
 
 def read_input(item: Item, response: str) -> Mark:
+    """The call in the answer field of JSON or in the best candidate; a field that is no code is a string argument."""
+    if (field := answer_field(response[-LONGEST:])) is not None:
+        return ran(item, as_call(stripped(field)) or as_call(repr(field)) or "") if field else WRONG
     found = next((call for text in calls_said(response) if (call := as_call(text))), None)
     return WRONG if found is None else ran(item, found)
 
@@ -152,14 +178,27 @@ def of_literals(call: str) -> bool:
 
 
 def published_output(item: Item, response: str) -> Mark:
-    """The whole response is the expression; one that holds the call itself is passed over."""
-    if f"f({item.about['input']})" in response:
-        return WRONG
-    return compared(response.strip(), item.gold, item.about["code"])
+    """The authors' check: `assert gold == response` after the code; one that holds the call itself is passed over."""
+    return WRONG if f"f({item.about['input']})" in response else asserted(item, response)
 
 
 def published_input(item: Item, response: str) -> Mark:
-    return ran(item, response.strip()) if "f(" in response else WRONG
+    return asserted(item, response) if "f(" in response else WRONG
+
+
+def asserted(item: Item, response: str) -> Mark:
+    """Two literals are compared here; all else is run as the text that it makes of the assertion."""
+    gold, text = item.about["output"], response.strip()
+    (mine_is, mine), (gold_is, wanted) = literal(text), literal(gold)
+    if mine_is and gold_is and "\n" not in response and not bare_tuple(text):
+        return right(text, wanted == mine)
+    given = {"code": item.about["code"], "text": response, "wanted": gold}
+    return Mark(text, check=Check("assertion", given, harmless=of_literals(text)))
+
+
+def bare_tuple(text: str) -> bool:
+    """`1, 2`: an assertion takes what follows the comma for its message."""
+    return isinstance(ast.parse(text, mode="eval").body, ast.Tuple) and not text.startswith("(")
 
 
 HUB, PARTS = "cruxeval-org/cruxeval", (Part("cruxeval/cruxeval.jsonl"),)
@@ -169,9 +208,9 @@ OUTPUT = Benchmark(
     items=outputs,
     prompt=ask_output,
     readings=(
-        Reading("chat", 1, read_output),
-        Reading("cruxeval", 1, published_output),
-        Reading("zeroeval", 1, zeroeval.text),
+        Reading("chat", 2, read_output),
+        Reading("cruxeval", 2, published_output),
+        Reading("zeroeval", 2, zeroeval.text),
     ),
 )
 INPUT = Benchmark(
@@ -179,5 +218,5 @@ INPUT = Benchmark(
     data=Data(hub=HUB, parts=PARTS, count=800, sha256="e7a214039079407b87623f9c9ee6b6ea"),
     items=inputs,
     prompt=ask_input,
-    readings=(Reading("chat", 1, read_input), Reading("cruxeval", 1, published_input)),
+    readings=(Reading("chat", 2, read_input), Reading("cruxeval", 2, published_input)),
 )

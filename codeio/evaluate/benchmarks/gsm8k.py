@@ -46,8 +46,8 @@ BENCHMARK = Benchmark(
     items=items,
     prompt=prompt,
     readings=(
-        Reading("chat", 1, read),
+        Reading("chat", 2, read),
         Reading("openai", 1, openai),
-        Reading("zeroeval", 1, zeroeval.number),
+        Reading("zeroeval", 2, zeroeval.number),
     ),
 )

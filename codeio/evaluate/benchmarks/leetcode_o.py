@@ -114,6 +114,6 @@ BENCHMARK = Benchmark(
     ),
     items=items,
     prompt=prompt,
-    readings=(Reading("chat", 1, read),),
+    readings=(Reading("chat", 2, read),),
     metric="problems with every case right",
 )

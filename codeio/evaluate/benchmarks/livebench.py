@@ -91,6 +91,6 @@ BENCHMARK = Benchmark(
     ),
     items=items,
     prompt=prompt,
-    readings=(Reading("chat", 1, read), Reading("livebench", 1, published)),
+    readings=(Reading("chat", 2, read), Reading("livebench", 2, published)),
     max_tokens=2048,
 )

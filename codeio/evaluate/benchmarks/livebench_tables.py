@@ -5,36 +5,16 @@ import json
 import re
 from html.parser import HTMLParser
 
-import msgspec
 import pandas as pd
 
-from codeio import values
-from codeio.evaluate.benchmarks.cruxeval import literal
+from codeio.evaluate.benchmarks.livebench_tasks import mapping
 
 
-class Asked(msgspec.Struct, frozen=True):
-    """What a scorer may know of a question."""
-
-    question: str
-    truth: str
-    subtask: str = ""
-    release: str = ""
-
-
-def mapping(answer: str) -> dict[str, object]:
-    found = values.last_object(answer)
-    if found is None:
-        matches = re.findall(r"\{[^{}]*\}", answer)
-        _, value = literal(matches[-1]) if matches else (False, None)
-        found = value if isinstance(value, dict) else None
-    return found or {}
-
-
-def table_reformat(asked: Asked, answer: str) -> float:
+def reformatted(question: str, truth_text: str, answer: str) -> float:
     """The same cells in the asked format, column by column."""
-    wanted = re.search(r"convert the Input Table from \w+ format to (\w+) format", asked.question)
+    wanted = re.search(r"convert the Input Table from \w+ format to (\w+) format", question)
     kind = wanted.group(1).lower() if wanted else "json"
-    truth = table(asked.truth, kind)
+    truth = table(truth_text, kind)
     mine = (table(text, kind) for text in blocks(answer))
     return float(truth is not None and any(same_table(truth, one) for one in mine if one is not None))
 

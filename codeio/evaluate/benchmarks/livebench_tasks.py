@@ -9,72 +9,100 @@ import json
 import re
 from collections.abc import Callable, Sequence
 
-from codeio.evaluate import answers, latex
-from codeio.evaluate.benchmarks.livebench_tables import Asked, mapping, table_reformat
+import msgspec
 
-SOLUTION = re.compile(r"<solution>(.*?)</solution>", re.S)
+from codeio import values
+from codeio.evaluate import answers, latex
+from codeio.evaluate.benchmarks.cruxeval import literal
+
+SOLUTION = re.compile(r"</?solution>(.*?)</solution>", re.S)
 BOLD = re.compile(r"\*\*([^*]+)\*\*")
+EMBOLDENED = re.compile(r"\*\*(.*?)\*\*")
 TRIPLE = re.compile(r"\*\*\*(\w+)\*\*\*")
-NUMBERS = "zero one two three four five six seven eight nine ten eleven twelve"
+NUMBERS = (
+    "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen "
+    "eighteen nineteen twenty"
+)
 DIGITS = {word: str(n) for n, word in enumerate(NUMBERS.split(" "))}
-NEW_ZEBRA = "2024-11-25"  # from this release on several answers a question, with half of the score for parts
+SAID = ("yes", "no", "unknown")
+BODIES = ("tetrahedra", "tetrahedron", "triangle", "square")  # that may come with a word before them
+NEW = "2024-11-25"  # from this release on zebra puzzles ask several things, and groups come in solution tags
+
+
+class Asked(msgspec.Struct, frozen=True):
+    """What a scorer may know of a question."""
+
+    question: str
+    truth: str
+    subtask: str = ""
+    release: str = ""
 
 
 # --- reasoning
 
 
 def web_of_lies(asked: Asked, answer: str) -> float:
-    """Three words yes or no: in a solution tag, in bold, in a box, else the last three in a row."""
+    """Three words: in a solution tag, the last three in bold, in a box, else the last three in a row."""
     truth = asked.truth.strip().lower()
-    marked = SOLUTION.findall(answer) or BOLD.findall(answer)
-    boxed = answers.boxed(answer)
-    said = marked[-1] if marked else re.sub(r"\\text(?:bf)?\{([^}]*)\}", r"\1", boxed) if boxed else None
-    if said is not None and three(said) == three(truth):
-        return 1.0
-    if said is not None and three(said):
-        return 0.0
-    runs = [", ".join(words) for words in itertools.product(("yes", "no"), repeat=3)]
-    found = [(answer.lower().rfind(run), run) for run in runs if run in answer.lower()]
-    return float(bool(found) and max(found)[1] == truth)
+    boxed = in_a_box(answer)
+    said = SOLUTION.findall(answer)[-1:] or emboldened(answer) or ([boxed] if boxed else [])
+    if not said:
+        rows = [", ".join(row) for row in itertools.product(SAID, repeat=3)]
+        found = max((answer.lower().find(row), row) for row in rows)
+        said = [found[1]] if found[0] >= 0 else []
+    words = said[0] if said else ""
+    return float(words == truth or (sum(words.count(one) for one in SAID) == 3 and truth in words))
 
 
-def three(text: str) -> tuple[str, ...]:
-    return tuple(re.findall(r"\b(?:yes|no)\b", text.lower()))
+def emboldened(answer: str) -> list[str]:
+    """The last three answers among all words in bold."""
+    words = [re.sub("[,.]", "", word.lower()) for text in EMBOLDENED.findall(answer) for word in text.split()]
+    said = [word for word in words if word in SAID][-3:]
+    return [", ".join(said)] if said else []
+
+
+def in_a_box(answer: str) -> str:
+    """What the last box holds, without commands of type."""
+    return re.sub(r"\\text(?:bf)?\{|[}\\]", "", answers.boxed(answer.replace("\\textbf{", "\\boxed{")) or "")
 
 
 def zebra(asked: Asked, answer: str) -> float:
-    return zebra_parts(asked, answer) if asked.release >= NEW_ZEBRA else zebra_word(asked, answer)
+    return zebra_parts(asked, answer) if asked.release >= NEW else zebra_word(asked, answer)
 
 
 def zebra_word(asked: Asked, answer: str) -> float:
     """One word: the last between triple stars, else the last word of the answer."""
     words = TRIPLE.findall(answer) or re.findall(r"\b\w+\b", answer)
     last, truth = (words[-1].lower() if words else ""), asked.truth.lower()
-    return float(truth in (last, DIGITS.get(last), f"{last} movies"))
+    return float(bool(last) and truth in (last, NAMES.get(last), f"{last} movies"))
+
+
+NAMES = {digit: word for word, digit in DIGITS.items()}
 
 
 def zebra_parts(asked: Asked, answer: str) -> float:
-    """Answers between solution tags: half for all right, half for the share of right ones."""
-    found = SOLUTION.findall(answer)
-    said = found[-1] if found else answers.boxed(answer) or (BOLD.findall(answer) or [""])[-1]
-    mine = [part.strip().lower().replace("-", " ") for part in said.split(",")]
+    """Several answers: half for all right, half for the share of right ones.
+
+    In the last solution tags (of several the last parts of all), else in a box, else the last line with as many parts.
+    """
     truth = [part.strip().lower().replace("-", " ") for part in asked.truth.split(",")]
-    right = sum(a == b or a in b.split() for a, b in zip(mine, truth, strict=False) if a)
+    last = answer.strip().split("\n")[-1]
+    said = SOLUTION.findall(answer) or [text for text in (in_a_box(answer),) if text]
+    said = said or [text for text in (last,) if text.count(",") == len(truth) - 1]
+    parts = [part for text in said for part in text.split(",")]
+    mine = [part.strip().lower().replace("-", " ").replace("position", "") for part in parts]
+    mine = mine[-len(truth) :] if len(said) > 1 else mine
+    right = sum(a in b for a, b in zip(truth, mine, strict=False))
     return (float(right == len(truth)) + right / len(truth)) / 2
 
 
 def spatial(asked: Asked, answer: str) -> float:
-    """A number or the name of a body, among the last three bold texts, else in a box."""
+    """A number or the name of a body, among the last three bold texts."""
     truth = asked.truth.strip().lower()
-    if answer.strip().lower() == truth:
-        return 1.0
-    bold = [text.strip().lower().rstrip(".") for text in BOLD.findall(answer)][-3:]
-    inside = answers.boxed(answer)
-    said = bold or ([re.sub(r"\\text(?:bf)?\{([^}]*)\}", r"\1", inside).strip().lower()] if inside else [])
-    for text in said:
-        if text == truth or DIGITS.get(text) == truth:
+    for text in [text.strip().lower() for text in BOLD.findall(answer)][-3:]:
+        if truth in (text, DIGITS.get(text)):
             return 1.0
-        if not truth.isdigit() and truth in text and len(text) < 2 * len(truth) + 5:
+        if truth in BODIES and truth in text and len(text) < 2 * len(truth) + 5:
             return 1.0
     return 0.0
 
@@ -83,48 +111,65 @@ def spatial(asked: Asked, answer: str) -> float:
 
 
 def amps(asked: Asked, answer: str) -> float:
-    """The last box, as an expression equal in value."""
-    said = (
-        answers.boxed(answer)
-        or (re.findall(r"\$(.+?)\$", answer) or [""])[-1]
-        or answer.strip().split("\n")[-1]
-    )
-    return float(latex.same(said, asked.truth)) if said.strip() else 0.0
+    """The last box, else the last formula, as an expression equal in value; without either the end of the answer."""
+    answer = re.sub(r"\+ ?[Cc](?![a-z])", "", answer)
+    said = answers.boxed(answer) or (re.findall(r"\$([^$]+?)\$", answer) or [""])[-1]
+    if not said:
+        return float(answer.strip().removesuffix(".").endswith(asked.truth))
+    return float(latex.same(said.split("=")[-1], asked.truth))
 
 
 def math_comp(asked: Asked, answer: str) -> float:
-    """A letter five times over (AMC, SMC), or three digits at the end (AIME)."""
+    """A letter five times over, in a box, or the text of its option at the end (AMC, SMC); three digits (AIME)."""
     truth = asked.truth.strip()
     if asked.subtask.startswith("aime") or not truth.isalpha():
         return float(truth in answer[-50:])
-    if truth * 4 in answer:
+    tagged = SOLUTION.findall(answer)
+    if tagged and set(tagged[-1].strip().lower()) == {truth.lower()}:
         return 1.0
-    said = answers.boxed(answer)
-    if said is not None:
-        said = re.sub(r"\\text(?:bf)?\{([^}]*)\}", r"\1", said).strip(" ()*.")
-        return float(said == truth or (bool(said) and said == option(asked)))
-    if (match := re.search(r"\(([A-E])\)\s*\.?\**$|\b([A-E])\.?\**$", answer.strip())) is not None:
-        return float((match.group(1) or match.group(2)) == truth)
-    return float(bool(option(asked)) and option(asked) in answer.strip().split("\n")[-1].split())
+    text = option(asked)
+    at_the_end = bool(text) and text in answer[-20 - len(text) :]
+    return float(truth * 4 in answer or in_a_box(answer).lower().strip(" ().") == truth.lower() or at_the_end)
 
 
 def option(asked: Asked) -> str:
     """The text of the right option in the question."""
-    found = re.search(
-        rf"\\(?:text|mathrm|textbf)\s*\{{\s*\(?{asked.truth}\)?\s*\}}\s*~?(.+?)(?=\\qquad|\$|\\quad|\n)",
-        asked.question,
-    )
-    return found.group(1).strip(" $~\\") if found else ""
+    found = dict(re.findall(r"\\textbf\{\(([A-E])\)\s?\}(.*?)(?:\\qquad|\$)", asked.question))
+    return found.get(asked.truth.strip(), "").strip().strip("$").strip("~")
 
 
 def olympiad(asked: Asked, answer: str) -> float:
-    """Numbers in an order: one minus the edit distance over the length of the truth."""
-    truth = [int(n) for n in asked.truth.split(",")]
-    marked = re.split(r"answer\s*:?\**\s*:?", answer, flags=re.I)
-    said = marked[-1] if len(marked) > 1 else answers.boxed(answer) or answer.strip().split("\n")[-1]
-    lines = [line for line in said.split("\n") if re.search(r"\d", line)]
-    mine = [int(n) for n in re.findall(r"\d{1,4}", lines[0])] if lines else []
-    return max(0.0, 1 - distance(truth, mine) / max(len(truth), len(mine))) if mine else 0.0
+    """Numbers in an order: one minus the edit distance over the longer length."""
+    truth: list[int | None] = [int(n) for n in asked.truth.split(",")]
+    mine = ordered(answer)
+    return max(0.0, 1 - distance(truth, mine) / max(len(truth), len(mine)))
+
+
+def ordered(answer: str) -> list[int | None]:
+    """The numbers after the last "answer:" (on its line or the next), else in a box, else on the last line.
+
+    What is no number keeps its place.
+    """
+    lines = answer.lower().strip().split("\n")
+    marked = [n for n, line in enumerate(lines) if "answer:" in line]
+    if marked:
+        at = marked[-1]
+        said = re.sub(r"\*\*|\.", "", lines[at].split("answer:")[1]).strip()
+        if not said and at + 1 < len(lines):
+            said = re.sub(r"\*\*|\.", "", lines[at + 1]).strip()
+        lasts = [(part.strip().split(" ") or [""])[-1] for part in said.split(",")]
+        found = [whole(re.sub(r"boxed|[${}\\<>]", "", last)) for last in lasts]
+        if any(n is not None for n in found):
+            return found
+    found = [whole(part) for part in in_a_box(answer).split(",")]
+    if any(n is not None for n in found):
+        return found
+    digits = (re.search(r"\d+", part) for part in lines[-1].split(","))
+    return [int(number.group()) for number in digits if number]
+
+
+def whole(text: str) -> int | None:
+    return int(text) if re.fullmatch(r"\s*[+-]?\d+\s*", text) else None
 
 
 def distance(one: Sequence[object], two: Sequence[object]) -> int:
@@ -142,9 +187,8 @@ def distance(one: Sequence[object], two: Sequence[object]) -> int:
 
 def column_type(asked: Asked, answer: str) -> float:
     """The class's name at the end of the answer, letters and digits only."""
-    plain, truth = (
-        re.sub(r"[^a-z0-9]", "", text.lower()) for text in (answers.boxed(answer) or answer, asked.truth)
-    )
+    said = in_a_box(answer) if "\\boxed{" in answer else answer
+    plain, truth = (re.sub(r"\W", "", text.lower()) for text in (said, asked.truth))
     return float(bool(truth) and plain.endswith(truth))
 
 
@@ -159,6 +203,22 @@ def table_join(asked: Asked, answer: str) -> float:
     return round(2 * right / (2 * right + wrong + missed), 2) if right else 0.0
 
 
+def mapping(answer: str) -> dict[str, object]:
+    found = values.last_object(answer)
+    if found is None:
+        matches = re.findall(r"\{[^{}]*\}", answer)
+        _, value = literal(matches[-1]) if matches else (False, None)
+        found = value if isinstance(value, dict) else None
+    return found or {}
+
+
+def table_reformat(asked: Asked, answer: str) -> float:
+    """A table in another format, the same cells."""
+    from codeio.evaluate.benchmarks import livebench_tables  # here: pandas costs half a second
+
+    return livebench_tables.reformatted(asked.question, asked.truth, answer)
+
+
 # --- language
 
 
@@ -168,15 +228,25 @@ def typos(asked: Asked, answer: str) -> float:
 
 
 def connections(asked: Asked, answer: str) -> float:
-    """Groups of four words, from the best bold list: the share of right groups."""
-    truth = fours(asked.truth)
-    lists = [*SOLUTION.findall(answer), *re.findall(r"\*\*(.*?)\*\*", answer.replace("\n", ""))]
-    return max((len(truth & fours(text)) / len(truth) for text in lists), default=0.0)
+    """Groups of four words: the share of right groups, in the best bold list, or (later releases) in solution tags."""
+    truth, flat = fours(asked.truth.split(",")), answer.replace("\n", "")
+    if asked.release < NEW:
+        lists = [text.split(",") for text in EMBOLDENED.findall(flat)]
+        return max((len(truth & fours(words)) / len(truth) for words in lists), default=0.0)
+    said = SOLUTION.findall(flat) or [text for text in (in_a_box(answer),) if text]
+    words = [word for text in said for word in text.split(",")]
+    words = words[-4 * len(truth) :] if len(said) > 1 else words
+    return len(truth & fours(words)) / len(truth)
 
 
-def fours(text: str) -> set[frozenset[str]]:
-    words = [word.strip().lower() for word in text.split(",")]
-    return {frozenset(words[n : n + 4]) for n in range(0, len(words), 4)}
+def fours(words: Sequence[str]) -> set[frozenset[str]]:
+    """Words in groups of four different ones."""
+    groups: list[set[str]] = [set()]
+    for word in words:
+        if len(groups[-1]) == 4:
+            groups.append(set())
+        groups[-1].add(word.strip().lower())
+    return {frozenset(group) for group in groups}
 
 
 def plot(asked: Asked, answer: str) -> float:

@@ -53,9 +53,26 @@ def read(item: Item, response: str) -> Mark:
 
 
 def published(item: Item, response: str) -> Mark:
-    """As ZeroEval: the last complete JSON object must hold `solution`."""
-    found = zeroeval.last_object(response)
-    return scored(item, found) if found and "solution" in found else WRONG
+    """As ZeroEval: `solution` of the last complete JSON object, houses and attributes by their very names."""
+    found = (zeroeval.last_object(response) or {}).get("solution")
+    if found is None:
+        return WRONG
+    houses = found if isinstance(found, dict) else {}
+    cells = [
+        (value, cell(houses[house].get(name)))
+        for house, wanted in item.gold.items()
+        for name, value in wanted.items()
+        if isinstance(houses.get(house), dict)
+    ]
+    complete = len(cells) == sum(map(len, item.gold.values()))
+    right = complete and all(wanted.lower().strip() == mine.lower().strip() for wanted, mine in cells)
+    return Mark(json.dumps(found, ensure_ascii=False), float(right))
+
+
+def cell(value: Any) -> str:
+    """A cell's text; of a list its first."""
+    first = value[0] if isinstance(value, list) and value else value
+    return first if isinstance(first, str) else ""
 
 
 def scored(item: Item, found: Any) -> Mark:
@@ -93,6 +110,6 @@ BENCHMARK = Benchmark(
     ),
     items=items,
     prompt=prompt,
-    readings=(Reading("chat", 1, read), Reading("zeroeval", 1, published)),
+    readings=(Reading("chat", 2, read), Reading("zeroeval", 2, published)),
     max_tokens=2048,
 )

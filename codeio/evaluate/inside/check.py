@@ -35,6 +35,12 @@ def expression(code, text, wanted) -> float:
     return same(eval(text.strip(), scope), gold)
 
 
+def assertion(code, text, wanted) -> float:
+    """CRUXEval's own check: `assert wanted == text` after the code, the text as it is; one that fails raises."""
+    exec(compile(f"{code}\nassert {wanted} == {text}", "<code>", "exec"), {})
+    return 1.0
+
+
 def arithmetic(text, wanted) -> float:
     """Whether arithmetic has the wanted value: numbers, + - * / and brackets, nothing else."""
     try:

@@ -5,13 +5,15 @@ predicted inputs are executed, by the same verdict that made the training data.
 """
 
 from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
+from typing import NamedTuple
 
 import msgspec
 
 from codeio import prompting, shards, stage, values
 from codeio.errors import BadInput
-from codeio.evaluate import generate, grids
+from codeio.evaluate import benchmark, generate, grids
 from codeio.evaluate.benchmarks import zebralogic
 from codeio.evaluate.intervals import wilson
 from codeio.evaluate.ladder import Held, held_out
@@ -98,59 +100,75 @@ def ladder(held: Held, params: Params, ask: Answers) -> list[Item]:
     ]
 
 
+class Question(NamedTuple):
+    """What is asked beside the ladder; `judge` says what a response comes to, as the status of a verdict does."""
+
+    id: str
+    prompt: str
+    wanted: str
+    guess: str
+    judge: Callable[[str], str]
+
+
 def general(params: Params, ask: Answers) -> list[Item]:
     """Instructions of families that stage 2 never shows; the answer must be equal as text."""
     count = params.evaluate.instructions
     if not count:
         return []
-    asked = list(instructions.evaluated(count, params.seed))
     known = [answer for _, answer in instructions.tasks(instructions.FAMILIES, 10 * count, params.seed)]
     guess = min(set(known), key=lambda a: (-known.count(a), a))
-    responses = ask([question for question, _ in asked])
-    return [
-        Item(
-            id=values.digest("instruction", question),
-            rung=INSTRUCTION_RUNG,
-            predict="answer",
-            kind="procedural",
-            corpus="reasoning-gym",
-            correct=(response or "").strip() == wanted,
-            baseline_correct=guess == wanted,
-            status="too_long" if response is None else "ok" if response.strip() == wanted else "mismatch",
-            prompt=question,
-            wanted=wanted,
-            response=response or "",
-            baseline=guess,
-        )
-        for (question, wanted), response in zip(asked, responses, strict=True)
+    questions = [
+        Question(values.digest("instruction", prompt), prompt, wanted, guess, partial(compared, wanted))
+        for prompt, wanted in instructions.evaluated(count, params.seed)
     ]
+    return beside(INSTRUCTION_RUNG, "reasoning-gym", questions, ask)
+
+
+def compared(wanted: str, response: str) -> str:
+    return "ok" if response.strip() == wanted else "mismatch"
 
 
 def grid(params: Params, ask: Answers) -> list[Item]:
     """Zebra grids with one solution, by ZebraLogic's scorer; the guess gives the values in alphabetical order."""
-    asked = grids.items(params.evaluate.grids, params.seed)
-    questions = [zebralogic.prompt(item) for item in asked]
-    found = []
-    for item, question, response in zip(asked, questions, ask(questions) if questions else [], strict=True):
-        mark, guess = (
-            zebralogic.read(item, response or ""),
-            prompting.compact({"solution": grids.guess(item)}),
+    questions = [
+        Question(
+            id=item.id,
+            prompt=zebralogic.prompt(item),
+            wanted=prompting.compact(item.gold),
+            guess=prompting.compact({"solution": grids.guess(item)}),
+            judge=partial(solved, item),
         )
-        status = "too_long" if response is None else "no_answer" if mark.extracted is None else "ok"
+        for item in grids.items(params.evaluate.grids, params.seed)
+    ]
+    return beside(GRID_RUNG, "zebra-grid", questions, ask)
+
+
+def solved(item: benchmark.Item, response: str) -> str:
+    mark = zebralogic.read(item, response)
+    return "no_answer" if mark.extracted is None else "ok" if mark.score == 1.0 else "mismatch"
+
+
+def beside(rung: str, corpus: str, questions: Sequence[Question], ask: Answers) -> list[Item]:
+    """The items of a rung beside the ladder: asked, judged, the guess judged alike."""
+    found = []
+    for question, response in zip(
+        questions, ask([q.prompt for q in questions]) if questions else [], strict=True
+    ):
+        status = "too_long" if response is None else question.judge(response)
         found.append(
             Item(
-                id=item.id,
-                rung=GRID_RUNG,
+                id=question.id,
+                rung=rung,
                 predict="answer",
                 kind="procedural",
-                corpus="zebra-grid",
-                correct=mark.score == 1.0,
-                baseline_correct=zebralogic.read(item, guess).score == 1.0,
-                status=status if status != "ok" or mark.score == 1.0 else "mismatch",
-                prompt=question,
-                wanted=prompting.compact(item.gold),
+                corpus=corpus,
+                correct=status == "ok",
+                baseline_correct=question.judge(question.guess) == "ok",
+                status=status,
+                prompt=question.prompt,
+                wanted=question.wanted,
                 response=response or "",
-                baseline=guess,
+                baseline=question.guess,
             )
         )
     return found

@@ -26,22 +26,34 @@ QUICK = ("llm.model=scribe", "server.backoff_s=0.01", "server.tries=2", "server.
 
 
 class Recorded(NamedTuple):
-    """Our replies about one file of the default corpus, and what shall come of them."""
+    """Our replies about one raw file, and what shall come of them."""
 
     path: str
+    text: str
     drops: list[str]
     ends: str
     replies: list[str]
 
 
 def recorded(at: Path) -> Recorded:
-    head, *replies = at.read_text().split("%%%%\n")
+    """A record: its head, the file itself unless it is one of the default corpus, the replies in turn."""
+    head, *parts = at.read_text().split("%%%%\n")
     said = [line.split(": ", 1) for line in head.splitlines()]
     drops = [value for name, value in said if name == "drop"]
-    return Recorded(said[0][1], drops, dict(said)["ends"], replies)
+    path = said[0][1]
+    text = parts.pop(0) if path.startswith("own/") else installed(path)
+    return Recorded(path, text, drops, dict(said)["ends"], parts)
+
+
+def installed(path: str) -> str:
+    """The file as the installed distribution holds it."""
+    held = importlib.metadata.distribution("algorithms")
+    return Path(str(held.locate_file(path))).read_text(encoding="utf-8")
 
 
 ALL = [recorded(at) for at in sorted(REPLIES.glob("*.txt"))]
+MADE = sum(one.ends == "function" for one in ALL)
+PAIRS = 3
 
 
 class Scribe:
@@ -54,7 +66,7 @@ class Scribe:
         asked = body["messages"][0]["content"]
         turn = len(body["messages"]) // 2
         if found := re.search(r"^The file \((.*)\):$", asked, re.M):
-            replies = next(one for one in ALL if one.path.endswith(found[1])).replies
+            replies = next(one for one in ALL if one.path == found[1]).replies
             return replies[min(turn, len(replies) - 1)]
         one = self.problems[asked]
         right = turn > 0 if one.rank == 1 else one.rank != 2
@@ -64,13 +76,11 @@ class Scribe:
 
 @pytest.fixture(scope="module")
 def corpus(tmp_path_factory):
-    """The files as the installed distribution holds them."""
-    at = tmp_path_factory.mktemp("algorithms")
-    held = importlib.metadata.distribution("algorithms")
+    """The raw files in one folder."""
+    at = tmp_path_factory.mktemp("corpus")
     for one in ALL:
-        to = at / one.path.removeprefix("algorithms/")
-        to.parent.mkdir(exist_ok=True)
-        to.write_bytes(Path(str(held.locate_file(one.path))).read_bytes())
+        (at / one.path).parent.mkdir(parents=True, exist_ok=True)
+        (at / one.path).write_text(one.text, encoding="utf-8")
     return at
 
 
@@ -86,14 +96,15 @@ def walked(corpus, tmp_path_factory):
         patch.delenv("OPENAI_API_KEY", raising=False)
         settings = [
             *QUICK, f"server.url={server.url}", f"collect.directory={corpus}", "collect.installed=[]",
-            "collect.procedural.programs=0", "unify.backend=llm", "unify.heldout_natural=0", "execute.pairs=3",
+            "collect.procedural.programs=0", "unify.backend=llm", "unify.heldout_natural=0", f"execute.pairs={PAIRS}",
             "execute.heldout_pairs=0", "execute.pool=30", "teacher=llm", "workers=1",
         ]  # fmt: skip
         params = load(*settings)
         for made in (collect.STAGE, unify.STAGE, execute.STAGE, pose.STAGE):
             stage.run(made, params)
-        every = shards.read_all(root / "data" / "pose", Problem)
+        every = list(shards.read_all(root / "data" / "pose", Problem))
         scribe.problems = {prompting.question(one, "ask"): one for one in every}
+        assert len(scribe.problems) == len(every)  # two pairs of one output are one question
         for made in (answer.STAGE, revise.STAGE):
             stage.run(made, params)
     return root
@@ -107,12 +118,15 @@ def test_each_file_is_a_function_or_has_its_reasons(walked):
     functions = {f.path: f for f in rows(walked, "unify", Function)}
     dropped = rows(walked, "unify/dropped", Dropped)
     for one in ALL:
-        path = one.path.removeprefix("algorithms/")
-        reasons = [d.reason for d in sorted(dropped, key=lambda d: d.id) if f"/{path} reply" in d.id]
+        reasons = [d.reason for d in sorted(dropped, key=lambda d: d.id) if f"/{one.path} reply" in d.id]
         ended = [] if one.ends == "function" else [one.ends]
-        assert reasons == one.drops + ended, path
-        assert (path in functions) == (one.ends == "function"), path
-    assert len(functions) == 13
+        assert reasons == one.drops + ended, one.path
+        assert (one.path in functions) == (one.ends == "function"), one.path
+
+
+def test_thirty_files_are_good_almost_right_and_hopeless():
+    right = [one for one in ALL if one.ends == "function"]
+    assert (len(ALL), len(right), sum(bool(one.drops) for one in right)) == (30, 25, 11)
 
 
 def test_an_unusable_reply_is_kept_word_for_word(walked):
@@ -125,19 +139,19 @@ def test_an_unusable_reply_is_kept_word_for_word(walked):
 
 def test_functions_carry_the_models_words_and_certified_pairs(walked):
     made = rows(walked, "execute", Function)
-    assert len(made) == 13
+    assert len(made) == MADE
     for f in made:
         assert (f.entry, f.backend, f.tier) == ("main_solution", "llm: scribe", "model")
         assert f.statement.endswith(("?", "."))
         assert "?" in f.statement
-        assert len(f.pairs) == 3
+        assert len(f.pairs) == PAIRS
         assert '"""' not in f.code
         assert "__main__" not in f.code
 
 
 def test_answers_are_verified_and_revised(walked):
     found = rows(walked, "revise/llm", Problem)
-    assert len(found) == 13 * 3 * 2
+    assert len(found) == MADE * PAIRS * 2
     for one in found:
         if one.rank == 0:
             assert [turn.correct for turn in one.turns] == [True]
@@ -151,14 +165,14 @@ def test_answers_are_verified_and_revised(walked):
 
 def test_metrics_and_sidecars_say_what_it_took(walked):
     metrics = json.loads((walked / "metrics" / "revise-llm.json").read_text())
-    assert metrics["turns"]["turn_0"] == {"answers": 78, "right": 26}
-    assert metrics["turns"]["turn_1"] == {"answers": 52, "right": 26}
-    assert metrics["repeated"]["turn_2"] == 13  # the same wrong input again; the outputs differ
-    assert metrics["prompt_tokens"] == 10 * (78 + 52 + 26)
+    assert metrics["turns"]["turn_0"] == {"answers": 6 * MADE, "right": 2 * MADE}
+    assert metrics["turns"]["turn_1"] == {"answers": 4 * MADE, "right": 2 * MADE}
+    assert metrics["repeated"]["turn_2"] == MADE  # the same wrong input again; the outputs differ
+    assert metrics["prompt_tokens"] == 10 * (6 + 4 + 2) * MADE
     volatile = json.loads((walked / "data" / "unify.run.json").read_text())
-    assert volatile["requests"] == 15 + sum(len(one.drops) for one in ALL)
+    assert volatile["requests"] == len(ALL) + sum(len(one.drops) for one in ALL)
     assert volatile["cost"] is None
-    assert json.loads((walked / "metrics" / "unify.json").read_text())["backend_llm"] == 13
+    assert json.loads((walked / "metrics" / "unify.json").read_text())["backend_llm"] == MADE
 
 
 TWO = "def double(n: int):\n    return 2 * n + 1\n\n\ndef triple(n: int):\n    return 3 * n\n"
@@ -166,10 +180,10 @@ MODELS = "## Statement\nTwice?\n## Input and output\n`n` int\n## Code\n```\nimpo
 SCRIPT = "function half(n) { return Math.floor(n / 2); }\n"
 
 
-@pytest.fixture
-def own_store(tmp_path, monkeypatch):
-    monkeypatch.setattr(model_module, "ROOT", tmp_path)
-    monkeypatch.delenv("OPENAI_API_KEY", raising=False)
+@pytest.fixture(scope="module")
+def box():
+    with sandbox() as opened:
+        yield opened
 
 
 @pytest.mark.parametrize(
@@ -180,7 +194,7 @@ def own_store(tmp_path, monkeypatch):
         ("union", {"a.py": {"static", "llm: scribe"}, "b.js": {"llm: scribe"}}, 2),
     ],
 )
-def test_two_backends_merge_per_file(own_store, prefer, backends, asked):
+def test_two_backends_merge_per_file(own_store, box, prefer, backends, asked):
     """The other language is the model's alone; the model is only asked where its functions would be taken."""
     texts = {"Twice?": MODELS, "half": MODELS.replace("* 2 + 1", "// 2")}
 
@@ -188,7 +202,7 @@ def test_two_backends_merge_per_file(own_store, prefer, backends, asked):
         return texts["half" if "Math.floor" in body["messages"][0]["content"] else "Twice?"]
 
     files = [source(TWO, "a.py"), source(SCRIPT, "b.js")]
-    with Scripted(respond=respond) as server, sandbox() as box:
+    with Scripted(respond=respond) as server:
         settings = (*QUICK, f"server.url={server.url}", "unify.backend=both", f"unify.prefer={prefer}")
         params = load(*settings)
         with unify.asked(params, unify.Ledger()) as model:
@@ -199,10 +213,10 @@ def test_two_backends_merge_per_file(own_store, prefer, backends, asked):
     assert len({f.id for f in made}) == len(made)
 
 
-def test_a_schema_is_sent_where_the_server_has_it(own_store):
+def test_a_schema_is_sent_where_the_server_has_it(own_store, box):
     said = {"statement": "Twice?", "io_description": "n", "code": "def main_solution(n):\n    return n * 2 + 1",
             "input_generator": "def input_generator(rng):\n    return {'n': rng.randint(0, 50)}"}  # fmt: skip
-    with Scripted(respond=lambda body, sample: json.dumps(said)) as server, sandbox() as box:
+    with Scripted(respond=lambda body, sample: json.dumps(said)) as server:
         params = load(*QUICK, f"server.url={server.url}", "unify.backend=llm", "llm.json_schema=true")
         with unify.asked(params, unify.Ledger()) as model:
             found = list(unify.shard([source(TWO)], box, params.unify, model))
@@ -241,8 +255,8 @@ def test_a_reply_is_read_however_it_is_decorated(text, says):
         assert sections.lacks(found.input_generator, "input_generator") is None
 
 
-def test_a_long_file_is_not_sent(own_store):
-    with Scripted() as server, sandbox() as box:
+def test_a_long_file_is_not_sent(own_store, box):
+    with Scripted() as server:
         params = load(*QUICK, f"server.url={server.url}", "unify.backend=llm", "unify.max_file_chars=10")
         with unify.asked(params, unify.Ledger()) as model:
             (one,) = unify.shard([source(TWO)], box, params.unify, model)

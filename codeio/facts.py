@@ -126,6 +126,29 @@ def sidecars() -> dict[str, dict[str, Any]]:
     return {str(path.relative_to(ROOT / "data")): json.loads(path.read_text()) for path in found}
 
 
+ASKED = (
+    "requests",
+    "from_store",
+    "prompt_tokens",
+    "cached_tokens",
+    "completion_tokens",
+    "asking_seconds",
+    "cost",
+)
+
+
+def asked(store: str) -> dict[str, float]:
+    """What a language model took for a teacher's store, stage by stage; nothing where none was asked."""
+    found: dict[str, float] = {}
+    for name, told in sidecars().items():
+        stage, _, variant = name.removesuffix(".run.json").partition("/")
+        if "requests" in told and variant in ("", store):
+            known = {key: told[key] for key in ASKED if told.get(key) is not None}
+            known["failed_tries"] = sum(told["failed_tries"].values())
+            found |= {f"data/{stage}_{key}": float(value) for key, value in known.items()}
+    return found
+
+
 def machine() -> dict[str, str]:
     facts: dict[str, str] = {
         "codeio.python": platform.python_version(),

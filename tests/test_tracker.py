@@ -14,6 +14,7 @@ from safetensors import SafetensorError
 from codeio import arm, facts, locks, shards, tracker
 from codeio.errors import BadInput, BadParams
 from codeio.evaluate import __main__ as evaluate_half
+from codeio.llm import Ledger
 from codeio.params import load
 from codeio.records import Record
 from codeio.train import __main__ as train_half
@@ -123,6 +124,23 @@ def test_a_run_holds_all_that_its_numbers_depend_on(root):
     assert found.data.metrics["data/examples"] == 12
     (view,) = found.inputs.dataset_inputs
     assert (view.dataset.name, view.dataset.digest) == ("data/revise/slip", "view-1")
+
+
+def test_a_run_holds_what_a_language_model_took_for_its_data(root):
+    ledger = Ledger(price={"prompt": 2.0, "completion": 4.0})
+    ledger.sent()
+    ledger.used(prompt=1_000_000, cached=0, completion=500_000)
+    ledger.failed("time-out")
+    for name in ("unify", "answer/slip", "answer/trace"):
+        path = root / "data" / f"{name}.run.json"
+        path.parent.mkdir(exist_ok=True)
+        path.write_text(json.dumps({"seconds": 1.0} | (ledger.facts() if "/" in name else {})))
+    told = read(arm.run(load(), about(), Fakes().parts())).data.metrics
+    assert told["data/answer_cost"] == 4.0
+    assert told["data/answer_prompt_tokens"] == 1_000_000
+    assert (told["data/answer_requests"], told["data/answer_failed_tries"]) == (1, 1)
+    assert facts.asked("llm") == {}  # of another store, and of a stage that asked nobody
+    assert not [name for name in told if name.startswith("data/unify")]
 
 
 def test_a_run_keeps_its_files(root):

@@ -1,5 +1,9 @@
 """Chats for the tests of language models, and what the scripted server makes of them."""
 
+from functools import cache
+
+from msgspec.structs import replace
+
 from codeio.llm import Chat, Failed, Ledger, Message, Reply, opened
 from codeio.params import load
 from tests.scripted import Scripted, echo
@@ -25,9 +29,13 @@ def expected(chat: Chat) -> list[str]:
 
 
 def asked(server: Scripted, several: list[Chat], *settings: str) -> tuple[list[Reply | Failed], Ledger]:
-    ledger = Ledger()
-    with opened(load(*QUICK, f"server.url={server.url}", *settings), ledger) as model:
+    ledger, params = Ledger(), settled(*QUICK, *settings)
+    params = replace(params, server=replace(params.server, url=server.url))
+    with opened(params, ledger) as model:
         return model.ask(several), ledger
+
+
+settled = cache(load)  # composing settings takes longer than most of what is asked
 
 
 def always(fault: str, tries: int):

@@ -36,9 +36,11 @@ class Scripted:
         plan: Callable[[str, int], str | None] = lambda chat, number: None,
         latency: float = 0.0,
         most: int = 10**9,
+        together: int = 1,
         log: str = "",
     ) -> None:
         self.respond, self.plan, self.latency, self.most = respond, plan, latency, most
+        self.together = together  # requests that wait until so many are there
         self.tries: Counter[str] = Counter()
         self.good: Counter[str] = Counter()  # whole replies by chat
         self.busy = self.peak = 0
@@ -80,6 +82,7 @@ class Scripted:
         return f"http://127.0.0.1:{self.port}/v1"
 
     async def start(self, port: int) -> None:
+        self.all_there = asyncio.Barrier(self.together)
         self.server = await asyncio.start_server(self.connection, "127.0.0.1", port, limit=1 << 22)
         self.port = self.server.sockets[0].getsockname()[1]
 
@@ -106,6 +109,7 @@ class Scripted:
         self.busy += 1
         self.peak = max(self.peak, self.busy)
         over = self.busy > self.most
+        await self.all_there.wait()
         await asyncio.sleep(self.latency)
         self.busy -= 1
         if over:

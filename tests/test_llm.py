@@ -5,6 +5,8 @@ import sqlite3
 import subprocess
 import sys
 import time
+from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -13,6 +15,7 @@ from codeio.errors import BadParams, ModelError
 from codeio.llm import Chat, Ledger, Message, Reply, opened
 from codeio.llm import model as model_module
 from codeio.params import load
+from tests import asking
 from tests.chatting import QUICK, always, asked, chats, expected
 from tests.conftest import ROOT
 from tests.scripted import Scripted, echo
@@ -132,35 +135,36 @@ def test_cost_counts_failed_calls_too():
     assert found[0].prompt_tokens == 10
 
 
-def asking(root, url: str, out: str, count: int) -> subprocess.Popen:
-    words = [f"root={root}", f"url={url}", f"out={root / out}", f"count={count}"]
-    pipe = {"stdout": subprocess.PIPE, "text": True, "cwd": ROOT}
-    return subprocess.Popen([sys.executable, "-m", "tests.asking", *words], **pipe)
+def whole(root: Path, url: str, count: int, capsys) -> dict[str, Any]:
+    """What a run that nobody disturbs took."""
+    asking.main({"root": str(root), "url": url, "out": str(root / "out"), "count": str(count)})
+    return json.loads(capsys.readouterr().out.splitlines()[-1])
+
+
+def killed(root: Path, server: Scripted, count: int) -> None:
+    """kill -9 of a process that asks, when a third is answered."""
+    words = [f"root={root}", f"url={server.url}", f"out={root / 'out'}", f"count={count}"]
+    process = subprocess.Popen([sys.executable, "-m", "tests.asking", *words], cwd=ROOT)
+    while len(server.good) < count // 3:
+        assert process.poll() is None
+        time.sleep(0.02)
+    process.kill()
+    process.wait()
 
 
 @pytest.mark.parametrize("count", [400, pytest.param(10_000, marks=pytest.mark.full)])
-def test_a_kill_costs_no_reply_that_was_stored(tmp_path, count):
+def test_a_kill_costs_no_reply_that_was_stored(tmp_path, count, capsys):
     """kill -9 in the middle, then the same again: the file is that of a run that nobody disturbed."""
-    for name in ("whole", "killed"):
-        (tmp_path / name).mkdir()
+    undisturbed, disturbed = tmp_path / "whole", tmp_path / "killed"
+    undisturbed.mkdir()
+    disturbed.mkdir()
     with Scripted(latency=0.05) as server:
-        whole = asking(tmp_path / "whole", server.url, "out", count)
-        assert json.loads(whole.communicate()[0])["requests"] == count
+        assert whole(undisturbed, server.url, count, capsys)["requests"] == count
         server.good.clear()
-        process = asking(tmp_path / "killed", server.url, "out", count)
-        while len(server.good) < count // 3:
-            assert process.poll() is None
-            time.sleep(0.02)
-        process.kill()
-        process.wait()
-        stored = (
-            sqlite3.connect(tmp_path / "killed" / "llm.db")
-            .execute("SELECT count(*) FROM replies")
-            .fetchone()[0]
-        )
-        again = asking(tmp_path / "killed", server.url, "out", count)
-        said = json.loads(again.communicate()[0])
+        killed(disturbed, server, count)
+        store = sqlite3.connect(disturbed / "llm.db")
+        (stored,) = store.execute("SELECT count(*) FROM replies").fetchone()
+        said = whole(disturbed, server.url, count, capsys)
     assert count // 3 - 40 <= stored < count
-    assert said["from_store"] == stored
-    assert said["requests"] == count - stored
-    assert (tmp_path / "killed" / "out").read_bytes() == (tmp_path / "whole" / "out").read_bytes()
+    assert (said["from_store"], said["requests"]) == (stored, count - stored)
+    assert (disturbed / "out").read_bytes() == (undisturbed / "out").read_bytes()

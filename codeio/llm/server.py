@@ -170,8 +170,7 @@ class OpenAICompatible:
         """The body of a 200."""
         try:
             async with asyncio.timeout(self.s.timeout_s):  # of the whole: a client's own is per packet
-                raw = await server.client.chat.completions.with_raw_response.create(**self.body(chat))
-                return raw.http_response.content
+                return await server.client.post("/chat/completions", cast_to=bytes, body=self.body(chat))
         except (TimeoutError, openai.APITimeoutError) as error:
             raise Hiccup("time-out", f"after {self.s.timeout_s:g} s") from error
         except openai.APIConnectionError as error:

@@ -11,6 +11,7 @@ import hashlib
 import json
 import os
 import platform
+import resource
 import shutil
 import sys
 import time
@@ -110,7 +111,7 @@ def run(stage: Stage, params: Params) -> None:
     """The stage over all its shards: resumed where a former run stopped, committed at once at the end."""
     if params.server.dry_run and stage.preview:
         return stage.preview(params)
-    started = time.monotonic()
+    started, used = time.monotonic(), cpu_seconds()
     variant = stage.variant(params)
     label = f"{stage.name} {variant}".strip()
     note_interpreter(params, label)
@@ -133,6 +134,9 @@ def run(stage: Stage, params: Params) -> None:
         metrics |= stage.measure(shards.read_all(out, stage.gives))
     write_json(ROOT / "metrics" / f"{label.replace(' ', '-')}.json", metrics)
     volatile = {"seconds": round(time.monotonic() - started, 1), "resumed_shards": len(inputs) - len(todo)}
+    if params.engine == "local":  # a cluster's workers are not this process's own
+        rows = sum(done[n].taken for n in todo)
+        volatile |= {"made_rows": rows, "cpu_seconds": round(cpu_seconds() - used, 2)}
     write_json(out.with_name(out.name + ".run.json"), volatile | machine() | stage.facts())
     shutil.rmtree(work)  # last: what is killed before this line has no shard to make again
     screen.print(summary(label, metrics, volatile["seconds"]))
@@ -271,6 +275,12 @@ def progress(*more: ProgressColumn) -> Progress:
         *more,
     )
     return Progress(*columns, console=screen, transient=not screen.is_terminal)
+
+
+def cpu_seconds() -> float:
+    """Of this process, and of all that it has started and seen end."""
+    own, others = (resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN))
+    return own.ru_utime + own.ru_stime + others.ru_utime + others.ru_stime
 
 
 def machine() -> dict[str, Any]:

@@ -21,7 +21,7 @@ setup: .venv/installed ## .venv with torch first, then this package; nothing is 
 	@test -n "$(PYTHON)" || { echo "make: no Python 3.11-3.13 found; install one or pass PYTHON=/path/to/python" >&2; exit 1; }
 	$(PYTHON) -m venv .venv
 	$(BIN)/pip install --quiet torch==2.13.0 $(if $(TORCH_INDEX),--index-url $(TORCH_INDEX))
-	$(BIN)/pip install --quiet -e '.[dev,llm,benchmarks,lora]'
+	$(BIN)/pip install --quiet -e '.[dev,llm,benchmarks,lora,ray,slurm]'
 	@touch $@
 
 repro: setup ## the main job: dvc repro, from raw code to evaluated checkpoint and figures

@@ -9,8 +9,7 @@ from hypothesis import settings
 
 ROOT = Path(__file__).resolve().parents[1]
 SHARED = Path(os.environ.get("CODEIO_SHARED", ROOT.parent / "shared"))
-# What a machine may lack; DESIGN allows no other skip where data is.
-MAY_SKIP = {"gpu", "vllm", "chromium", "ray", "slurm"}
+MAY_SKIP = {"gpu", "vllm", "chromium"}  # what a machine may lack; DESIGN allows no other skip where data is
 
 settings.register_profile(
     "codeio", deadline=None, derandomize=True

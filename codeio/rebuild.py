@@ -2,22 +2,30 @@
 
 `python -m codeio.rebuild [stages=collect,unify]` works in a scratch clone without DVC cache, earlier shards
 or verdict cache, so that agreement means: this commit makes this data. Checkpoints are not compared (they may
-differ between processors). Exit code 1 where something differs, with the promised and the made hash.
+differ between processors). Exit code 1 where something differs, with the promised and the made hash, and the first
+row that this checkout's data and the rebuilt data do not share.
 """
 
 import os
 import subprocess
 import sys
 import tempfile
+from itertools import zip_longest
 from pathlib import Path
 from typing import Any
 
 import yaml
 
+from codeio import shards
 from codeio.errors import BadInput, CodeioError
 from codeio.params import ROOT
+from codeio.records import Function, Problem, Record, Source
 
-DATA_STAGES = ("collect", "unify", "execute", "pose", "answer", "revise", "tokenizer")
+RECORDS: dict[str, type[Record]] = {
+    "collect": Source, "unify": Function, "execute": Function, "pose": Problem, "answer": Problem, "revise": Problem,
+}  # fmt: skip
+DATA_STAGES = (*RECORDS, "tokenizer")
+CONTEXT = 40  # characters shown on either side of a difference
 
 
 def main() -> None:
@@ -59,7 +67,39 @@ def rebuild(clone: Path, stages: tuple[str, ...]) -> list[str]:
         print(f"rebuild: {name:<16} {'DIFFERS' if name in differing else 'same bytes'}", flush=True)
     for name in differing:
         print(f"rebuild: {name}: dvc.lock promises {wanted[name]}, this machine made {made.get(name)}")
+        for path in wanted[name]:
+            if (record := RECORDS.get(name.split("@")[0])) and path.startswith("data/"):
+                print(f"rebuild: {path}: {first_difference(ROOT / path, clone / path, record)}", flush=True)
     return differing
+
+
+def first_difference(here: Path, rebuilt: Path, record: type[Record]) -> str:
+    """The first row that two folders of shards do not share, with the field and both values."""
+    if not shards.files(here):
+        return "this checkout does not hold it: `dvc pull` it to see the first row that differs"
+    both = zip_longest(shards.read_all(here, record), shards.read_all(rebuilt, record))
+    for n, (mine, other) in enumerate(both):
+        if mine == other:
+            continue
+        if mine is None or other is None or mine.id != other.id:
+            return f"row {n} is {ident(mine)} in this checkout and {ident(other)} rebuilt"
+        field = next(name for name in mine.__struct_fields__ if getattr(mine, name) != getattr(other, name))
+        a, b = brief(getattr(mine, field), getattr(other, field))
+        return f"row {n}, {mine.id}: {field} is {a} in this checkout and {b} rebuilt"
+    return "all rows are the same as in this checkout, so that is not what dvc.lock promises, or dropped rows differ"
+
+
+def ident(row: Record | None) -> str:
+    return "absent" if row is None else row.id
+
+
+def brief(a: object, b: object) -> tuple[str, str]:
+    """Both values around the place where they part."""
+    mine, other = repr(a), repr(b)
+    alike = next((n for n, (x, y) in enumerate(zip(mine, other, strict=False)) if x != y), 0)
+    start = max(0, alike - CONTEXT)
+    dots = "..." if start else ""
+    return dots + mine[start : start + 2 * CONTEXT], dots + other[start : start + 2 * CONTEXT]
 
 
 def outs(clone: Path) -> dict[str, dict[str, Any]]:

@@ -9,7 +9,7 @@ RUN := PATH="$(CURDIR)/$(BIN):$$PATH"
 BOTH := -n 2 --dist loadfile --no-loadscope-reorder # two processes, each file in one of them, long files not last
 
 .PHONY: help setup repro test test-full lint check-lock ui bench-sandbox bench-corpus bench-llm bench-eval bench-contamination \
-	bench-train
+	bench-train bench-runs
 .DEFAULT_GOAL := help
 
 help: ## this list
@@ -60,3 +60,6 @@ bench-contamination: setup ## searching training text for test items: EXAMPLES=3
 
 bench-train: setup ## training beside a bare loop, packing beside padding, assembly: ROWS=1000000 examples
 	$(RUN) python -m tests.bench.bench_train $(if $(ROWS),rows=$(ROWS)) $(if $(THREADS),machine.threads=$(THREADS))
+
+bench-runs: setup ## reading a store of many runs: RUNS=10000
+	$(RUN) python -m tests.bench.bench_runs $(if $(RUNS),runs=$(RUNS))

@@ -1,58 +1,87 @@
-"""Analyse the head-line run, from versioned files only.   data/evaluate, data/revise, metrics -> plots/"""
+"""Analyse the head-line run, from versioned files only.   data, metrics, models -> plots/, analysis/report.html"""
 
+import json
 from pathlib import Path
 
 import pandas as pd
 
-from analysis import contamination, funnel, ladder, look, report, scores, table, turns
-from codeio import shards
+from analysis import (
+    benchmarks,
+    breakdown,
+    cards,
+    flips,
+    ladder,
+    lengths,
+    look,
+    origins,
+    report,
+    runs,
+    samples,
+    scores,
+    sections,
+    table,
+    turns,
+)  # fmt: skip
+from codeio import shards, tracker
 from codeio.errors import BadInput
-from codeio.params import ROOT
+from codeio.params import ROOT, Params, load
 from codeio.records import Problem
 from codeio.stage import screen
 
-SAMPLES = 60  # problems of each store, and evaluated items, that the report shows
-SCORED = (
-    "Share of right answers on held-out problems with its 95 % Wilson interval; inputs: seen programs on new inputs; "
-    "constants: seen structures with other constants; structure: structures never seen; natural: real functions "
-    "from files never seen. The dashed line is what always giving the most frequent answer would score."
-)
-TURNED = (
-    "Share of a store's problems that a teacher had answered rightly by each turn. `slip` simulates mistakes."
+LOOKED_AT = 3000  # problems of each store, picked by hash, that lengths and breakdown are of
+NOTE = (
+    "Made by `dvc repro` from versioned files. A sweep has such a page too: `python -m analysis sweep=latest`. Any "
+    "id below leads to its line of source: `python -m codeio.lineage row=ID`."
 )
 
 
 def analyse() -> list[Path]:
-    """All tables and figures, and the report that holds them. Raises BadInput where a stage has not run."""
+    """All tables and figures, and the page that holds them. Raises BadInput where a stage has not run."""
     plots = ROOT / "plots"
-    items = evaluated()
-    tidy = scores.tidy(items.assign(arm="head-line"))
-    counted, samples = stores()
-    kept, leaks = (one.read(ROOT / "metrics") for one in (funnel, contamination))
+    params = load()
+    items = evaluated().assign(arm="head-line", seed=str(params.seed))
+    tidy = scores.tidy(items)
+    counted, kept = stores()
+    plots.mkdir(exist_ok=True)
     screen.print(table.on_screen(tidy, "head-line model", screen.width))
-    made = table.save(tidy, plots, "scores", SCORED)
-    made += look.save(ladder.draw(tidy, "Head-line model on the held-out ladder"), plots, "ladder")
-    made += [csv(counted, plots / "turns.csv"), *look.save(turns.draw(counted), plots, "turns")]
-    made += [csv(kept, plots / "funnel.csv"), *look.save(funnel.draw(kept), plots, "funnel")]
-    made += [csv(leaks, plots / "contamination.csv")]
-    made += look.save(contamination.draw(leaks), plots, "contamination")
-    sections = [
-        ("Scores", report.table(table.readable(tidy)) + report.figure(plots / "ladder.svg", SCORED)),
-        ("Turns", report.figure(plots / "turns.svg", TURNED)),
-        ("Data", report.figure(plots / "funnel.svg", "What each stage kept, and why it dropped the rest.")),
-        (
-            "Contamination",
-            report.table(contamination.readable(leaks))
-            + report.figure(plots / "contamination.svg", contamination.SHOWN),
+    table.save(tidy.assign(asked=tidy["rung"] + ", " + tidy["predict"]), plots, "scores", sections.SCORED)
+    look.save(ladder.draw(tidy, "Head-line model on the held-out ladder"), plots, "ladder")
+    outputs_first = items.sort_values("predict", ascending=False, kind="stable")
+    against = flips.against_majority(items)
+    known = origins.of({*items["id"], *(one.id for store in kept.values() for one in store)}, ROOT)
+    shown = [
+        sections.scored(tidy, plots / "ladder.svg"),
+        ("The 14 benchmarks", report.note(benchmarks.NOTE) + benchmarks.html({"head-line": []})),
+        sections.flipped(against),
+        sections.broken_down(
+            breakdown.summarise(breakdown.of_items(outputs_first, known, "predict")),
+            plots, "breakdown_model", "The model by pattern, difficulty and length", "the question",
         ),
-    ]
-    samples += [report.of_item(item) for item in some(items)]
-    shown = report.browser(samples, "Samples: problems of the stores, then evaluated items")
-    text = report.page(
-        "codeio: the head-line model", "Made by `dvc repro` from versioned files.", sections, shown
-    )
-    (plots / "report.html").write_text(text, encoding="utf-8")
-    return [*made, plots / "report.html"]
+        *sections.flowed(ROOT / "metrics", plots),
+        sections.turned(counted, plots),
+        *of_stores(kept, known, params),
+        sections.contaminated(ROOT / "metrics", plots),
+        sections.inputs(),
+        ("Samples", browser(kept, items, known)),
+    ]  # fmt: skip
+    texts = {
+        "report.html": report.page("codeio: the head-line model", NOTE, shown),
+        "data_card.md": cards.data(ROOT, params),
+        "model_card.md": cards.model(tidy, params),
+    }
+    (ROOT / "analysis").mkdir(exist_ok=True)
+    for name, text in texts.items():
+        (ROOT / "analysis" / name).write_text(text, encoding="utf-8")
+    keep(ROOT / "analysis" / "report.html")
+    return [*sorted(plots.iterdir()), *(ROOT / "analysis" / name for name in texts)]
+
+
+def keep(page: Path) -> None:
+    """The page also with the MLflow run of the model, where this store has it."""
+    told = ROOT / "models" / "main" / "arm.json"
+    run_id = tracker.find(json.loads(told.read_text())) if told.exists() else None
+    if run_id:
+        runs.attach(runs.one(run_id), page, "report")
 
 
 def evaluated() -> pd.DataFrame:
@@ -65,25 +94,44 @@ def evaluated() -> pd.DataFrame:
         raise BadInput(f"{path.relative_to(ROOT)} is damaged: run `dvc repro -f -s evaluate`") from error
 
 
-def some(items: pd.DataFrame) -> list[dict]:
-    """A few items of each rung and direction."""
-    groups = items.groupby(["rung", "predict"], sort=False)
-    return groups.head(max(1, SAMPLES // groups.ngroups)).to_dict("records")
-
-
-def stores() -> tuple[pd.DataFrame, list[str]]:
-    """Turn counts and sample problems of every store, each read once and never held whole."""
+def stores() -> tuple[pd.DataFrame, dict[str, list[Problem]]]:
+    """Turn counts and some problems of every store, each read once and never held whole."""
     found = sorted(path for path in (ROOT / "data" / "revise").glob("*") if shards.files(path))
     if not found:
         raise BadInput("data/revise holds no store: run `dvc repro revise`")
-    counts, samples = [], []
+    counts, kept = [], {}
     for at in found:
-        kept = report.Few(SAMPLES)
-        counts.append(turns.count(map(kept.look, shards.read_all(at, Problem)), at.name))
-        samples += [report.of_problem(problem, at.name) for problem in kept.problems()]
-    return pd.concat(counts, ignore_index=True), samples
+        few = samples.Few(LOOKED_AT)
+        counts.append(turns.count(map(few.look, shards.read_all(at, Problem)), at.name))
+        kept[at.name] = few.problems()
+    return pd.concat(counts, ignore_index=True), kept
 
 
-def csv(frame: pd.DataFrame, path: Path) -> Path:
-    frame.to_csv(path, index=False, float_format="%.6f", lineterminator="\n")
-    return path
+def of_stores(
+    kept: dict[str, list[Problem]], known: dict[str, origins.Origin], params: Params
+) -> list[sections.Section]:
+    """What teachers got right, and how long the view's conversations are."""
+    plots = ROOT / "plots"
+    cases = [case for name, some in kept.items() for case in breakdown.of_problems(some, known, name)]
+    title = "Teachers by pattern, difficulty and length"
+    made = [
+        sections.broken_down(
+            breakdown.summarise(cases), plots, "breakdown_teachers", title, "the first answer"
+        )
+    ]
+    tokenizer = ROOT / "models" / "tokenizer"
+    if params.teacher in kept and (tokenizer / "tokenizer.json").exists():
+        counted = lengths.count(kept[params.teacher], params, tokenizer)
+        of = f"picked by hash from the store {params.teacher}, in tokens of models/tokenizer"
+        made.append(sections.measured(counted, params.model.context, plots, of))
+    return made
+
+
+def browser(kept: dict[str, list[Problem]], items: pd.DataFrame, known: dict[str, origins.Origin]) -> str:
+    entries = [
+        samples.of_problem(one, name, known.get(one.id))
+        for name, some in kept.items()
+        for one in some[: samples.SHOWN]
+    ]
+    entries += samples.of_items(items, known)
+    return samples.browser(entries, "Problems of the stores with all their turns, then evaluated items.")

@@ -47,4 +47,4 @@ def panel(axis: plt.Axes, frame: pd.DataFrame) -> None:
         axis.hlines(baseline, x - 0.35, x + 0.35, linewidth=1.2, **style)
     axis.set_xticks(range(len(rungs)), rungs)
     axis.set_xlim(-0.5, len(rungs) - 0.5)
-    axis.set_ylim(0, 1)
+    axis.set_ylim(-0.02, 1)

@@ -38,7 +38,7 @@ def main(arguments: list[str]) -> None:
 
 def send(folder: Path, sweep: str = "") -> int:
     """Write runs that `folder` does not hold yet; returns how many it holds then."""
-    chosen = runs.of_sweep(sweep) if sweep else runs.read("attributes.status = 'FINISHED'")
+    chosen = runs.of_sweep(sweep) if sweep else runs.every()
     mlflow = tracker.store()
     for run in chosen:
         at = folder / origin(run)

@@ -4,7 +4,10 @@
 happens where the store is opened (codeio.tracker).
 """
 
+import contextlib
 import json
+import math
+import sqlite3
 import sys
 from collections.abc import Iterator
 from datetime import UTC, datetime
@@ -42,6 +45,52 @@ class Run(msgspec.Struct, frozen=True, kw_only=True):
 def read(where: str = "") -> list[Run]:
     """All runs that fulfil an MLflow search expression, the oldest first."""
     return sorted(pages(where), key=lambda run: (run.started, run.id))
+
+
+FINISHED = "attributes.status = 'FINISHED'"
+# Of a file of ours: what `FINISHED` means, and where the last value of each name lies.
+MINE = "experiment_id = ? AND status = 'FINISHED' AND lifecycle_stage = 'active'"
+VALUES = {"params": "value", "metrics": "CASE WHEN is_nan THEN NULL ELSE value END", "tags": "value"}
+TABLES = {"params": "params", "metrics": "latest_metrics", "tags": "tags"}
+
+
+def every() -> list[Run]:
+    """All finished runs, the oldest first.
+
+    From the tables where the store is a local file: MLflow's search makes objects of every value, 9 ms a run, which
+    is minutes for ten thousand. A test holds the two ways to the same records.
+    """
+    mlflow = tracker.store()
+    scheme, _, path = tracker.address().partition("sqlite:///")
+    if scheme or not path:
+        return read(FINISHED)
+    mine = tracker.experiment(mlflow)
+    with contextlib.closing(sqlite3.connect(path)) as database:
+        wanted = f"SELECT run_uuid, name, status, start_time FROM runs WHERE {MINE}"
+        rows = database.execute(wanted, (mine,)).fetchall()
+        held = {field: values(database, field, mine) for field in TABLES}
+    found = [
+        Run(
+            id=ident,
+            name=name or ident[:8],
+            status=status,
+            started=datetime.fromtimestamp(start / 1000, UTC),
+            **{field: of.get(ident, {}) for field, of in held.items()},
+        )
+        for ident, name, status, start in rows
+    ]
+    return sorted(found, key=lambda run: (run.started, run.id))
+
+
+def values(database: sqlite3.Connection, field: str, experiment: str) -> dict[str, dict[str, Any]]:
+    """run id -> name -> value, of parameters, last metrics or tags."""
+    asked = f"SELECT run_uuid, key, {VALUES[field]} FROM {TABLES[field]} WHERE run_uuid IN "
+    found: dict[str, dict[str, Any]] = {}
+    for ident, key, value in database.execute(
+        f"{asked} (SELECT run_uuid FROM runs WHERE {MINE})", (experiment,)
+    ):
+        found.setdefault(ident, {})[key] = math.nan if value is None and field == "metrics" else value
+    return found
 
 
 def one(run_id: str) -> Run:

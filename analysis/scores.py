@@ -9,6 +9,7 @@ from codeio.evaluate.intervals import wilson
 
 LADDER = ("inputs", "constants", "structure", "natural")  # from near to far from what was trained on
 KEYS = ["arm", "rung", "predict"]
+ALL = "all rungs"  # of a difference: every item counts once
 
 
 def tidy(items: pd.DataFrame) -> pd.DataFrame:
@@ -28,7 +29,8 @@ def tidy(items: pd.DataFrame) -> pd.DataFrame:
 
 def ordered(frame: pd.DataFrame, arms: Sequence[str]) -> pd.DataFrame:
     """Arms as they ran, rungs from near to far, output before input."""
-    rank = {rung: n for n, rung in enumerate([*LADDER, *sorted(set(frame["rung"]) - set(LADDER))])}
+    others = sorted(set(frame["rung"]) - {*LADDER, ALL})
+    rank = {rung: n for n, rung in enumerate([*LADDER, *others, ALL])}
     order = {arm: n for n, arm in enumerate(arms)}
     keys = pd.DataFrame(
         {
@@ -41,14 +43,32 @@ def ordered(frame: pd.DataFrame, arms: Sequence[str]) -> pd.DataFrame:
 
 
 def differences(items: pd.DataFrame) -> pd.DataFrame:
-    """Each arm against the first on the same items: mean difference, 95 % paired bootstrap interval."""
+    """Each arm against the first on the same items: mean difference, 95 % paired bootstrap over items and seeds.
+
+    A last group pools all rungs: every item counts once, so a rung weighs as many items as it has.
+    """
     arms = list(items["arm"].unique())
+    groups = [(key, group) for key, group in items.groupby(["rung", "predict"], sort=False)]
     rows = []
-    for (rung, predict), group in items.groupby(["rung", "predict"], sort=False):
-        wide = group.pivot_table(index="id", columns="arm", values="correct", aggfunc="mean")
+    for (rung, predict), group in [*groups, ((ALL, "both"), items)]:
+        sides = {arm: by_seed(one) for arm, one in group.groupby("arm", sort=False)}
         for arm in arms[1:]:
-            both = wide[[arms[0], arm]].dropna().astype(float)
-            mean, low, high = paired_difference(both[arm].to_numpy(), both[arms[0]].to_numpy())
-            rows.append((arm, rung, predict, arms[0], len(both), mean, low, high))
-    columns = [*KEYS, "against", "n", "difference", "low", "high"]
+            if arm not in sides or arms[0] not in sides:
+                continue
+            shared = sides[arm].columns.intersection(sides[arms[0]].columns)
+            mine, other = sides[arm][shared].to_numpy(), sides[arms[0]][shared].to_numpy()
+            mean, low, high = paired_difference(mine, other)
+            rows.append(
+                (arm, rung, predict, arms[0], len(shared), min(len(mine), len(other)), mean, low, high)
+            )
+    columns = [*KEYS, "against", "n", "seeds", "difference", "low", "high"]
     return ordered(pd.DataFrame(rows, columns=columns), arms)
+
+
+def by_seed(items: pd.DataFrame) -> pd.DataFrame:
+    """Right or wrong: a row per seed, a column per item that all seeds were asked."""
+    return (
+        items.pivot_table(index="seed", columns="id", values="correct", aggfunc="mean")
+        .astype(float)
+        .dropna(axis=1)
+    )

@@ -77,8 +77,11 @@ def summarise(items: pd.DataFrame) -> pd.DataFrame:
     return ordered(pd.DataFrame(rows, columns=columns), list(items["arm"].unique()))
 
 
-def draw(frame: pd.DataFrame, title: str) -> Figure:
-    """One panel per direction, a line per rung over the arms, 95 % intervals, the rung's baseline dashed."""
+def draw(frame: pd.DataFrame, title: str, items: pd.DataFrame | None = None) -> Figure:
+    """One panel per direction, a line per rung over the arms, 95 % intervals, the rung's baseline dashed.
+
+    `items` add a small grey mark per seed, where an arm has several.
+    """
     directions = list(dict.fromkeys(frame["predict"]))
     arms = list(dict.fromkeys(frame["arm"]))
     size = (1.2 + (1.6 + 0.55 * len(arms)) * len(directions), 3.4)
@@ -87,11 +90,13 @@ def draw(frame: pd.DataFrame, title: str) -> Figure:
         mine = frame[frame["predict"] == direction]
         for n, rung in enumerate(dict.fromkeys(frame["rung"])):
             line(axis, mine[mine["rung"] == rung], arms, n)
+            if items is not None:
+                seeds(axis, items[(items["predict"] == direction) & (items["rung"] == rung)], arms, n)
         axis.set_xticks(range(len(arms)), arms, rotation=20, ha="right")
         axis.set_xlim(-0.4, len(arms) - 0.6)
         axis.set_title(f"predict the {direction}" if direction in ("input", "output") else direction)
     axes[0][0].set_ylabel("right answers (share)")
-    axes[0][0].set_ylim(bottom=0)
+    axes[0][0].set_ylim(bottom=-0.02)  # a mark at 0 is seen whole
     handles = {label: h for a in axes[0] for h, label in zip(*a.get_legend_handles_labels(), strict=True)}
     handles["majority answer"] = plt.Line2D([], [], color=BASELINE, linestyle="--")
     figure.legend(handles.values(), handles, loc="lower center", ncols=5, bbox_to_anchor=(0.5, -0.1))
@@ -108,3 +113,11 @@ def line(axis: plt.Axes, frame: pd.DataFrame, arms: list[str], n: int) -> None:
     style = {"color": COLOURS[n % len(COLOURS)], "marker": MARKERS[n % len(MARKERS)], "markersize": 5}
     axis.errorbar(x, frame["score"], yerr=errors, capsize=2.5, label=frame["rung"].iloc[0], **style)
     axis.plot(x, frame["baseline"], linestyle="--", linewidth=1, color=style["color"], alpha=0.7)
+
+
+def seeds(axis: plt.Axes, items: pd.DataFrame, arms: list[str], n: int) -> None:
+    """The score of each single seed, for arms that have several."""
+    single = items.groupby(["arm", "seed"], sort=False)["correct"].mean().reset_index()
+    several = single[single.groupby("arm")["seed"].transform("nunique") > 1]
+    x = [arms.index(arm) + (n - 2) * 0.05 for arm in several["arm"]]
+    axis.scatter(x, several["correct"], s=7, color=BASELINE, alpha=0.6, zorder=3)

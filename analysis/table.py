@@ -30,6 +30,27 @@ def readable(frame: pd.DataFrame) -> pd.DataFrame:
     )
 
 
+def wide(frame: pd.DataFrame) -> pd.DataFrame:
+    """A row per rung and direction, a column per arm, then the majority answer and the number of answers."""
+    rows = []
+    for (rung, predict), group in frame.groupby(["rung", "predict"], sort=False):
+        arms = {
+            row.arm: text(row.score, row.low, row.high) + " *" * (row.low > row.baseline)
+            for row in group.itertuples()
+        }
+        last = {
+            "majority answer": f"{group['baseline'].iloc[0]:.2f}",
+            "answers per arm": int(group["n"].max()),
+        }
+        rows.append({"rung": rung, "predict": predict, **arms, **last})
+    return pd.DataFrame(rows).fillna("-")
+
+
+def starred(row: Any) -> str:
+    """0.52 [0.47, 0.57] *, the star where the interval lies above the majority answer."""
+    return text(row.score, row.low, row.high) + (" *" if row.low > row.baseline else "")
+
+
 def markdown(frame: pd.DataFrame) -> str:
     """A table of text columns as markdown."""
     lines = ["| " + " | ".join(frame.columns) + " |", "|" + "---|" * len(frame.columns)]
@@ -49,7 +70,11 @@ def save(frame: pd.DataFrame, folder: Path, name: str, note: str = "") -> list[P
 def on_screen(frame: pd.DataFrame, title: str, width: int) -> Group:
     """For the terminal: a row per rung and direction, a column per arm, as many side by side as fit."""
     arms = list(dict.fromkeys(frame["arm"]))
-    room = max(1, (width - 34) // (3 + max(CELL, *map(len, arms))))
+    label = max(len(f"{row.rung}, {row.predict}") for row in frame.itertuples())
+    beside = (
+        label + 4 + len("base") + 3 + len(str(frame["n"].max())) + 3
+    )  # with the lines and blanks around them
+    room = max(1, (width - beside) // (3 + max(CELL, *map(len, arms))))
     tables = [side_by_side(frame, arms[n : n + room], title) for n in range(0, len(arms), room)]
     return Group(*tables, "score, 95 % interval; * above base, the score of the majority answer")
 

@@ -19,8 +19,8 @@ from codeio.errors import Stale
 from codeio.locks import held
 from codeio.params import ROOT, Params, read_yaml
 
-# Checkpoint bytes differ between processors: what training writes does not make a checkout dirty.
-TRAINED = ("dvc.lock", "metrics")
+# Checkpoint bytes differ between processors: what `dvc repro` writes does not make a checkout dirty.
+TRAINED = ("dvc.lock", "metrics", "analysis/data_card.md", "analysis/model_card.md")
 
 
 class Output(msgspec.Struct, frozen=True):

@@ -10,13 +10,38 @@ import pandas as pd
 import pytest
 from rich.console import Console
 
-from analysis import funnel, headline, ladder, look, report, scores, stats, swept, table, turns
+from analysis import (
+    benchmarks,
+    breakdown,
+    enough,
+    experiments,
+    flips,
+    funnel,
+    headline,
+    ladder,
+    lengths,
+    look,
+    origins,
+    paper,
+    report,
+    samples,
+    scores,
+    stats,
+    sweeps,
+    swept,
+    table,
+    turns,
+)  # fmt: skip
 from analysis.__main__ import chosen
 from analysis.runs import Run
-from codeio import shards
+from codeio import facts, shards
 from codeio.errors import BadInput, BadParams
+from codeio.evaluate.benchmarks import ALL
 from codeio.evaluate.intervals import wilson
-from codeio.records import Problem, Sample, Turn, Verdict
+from codeio.params import load
+from codeio.records import Function, Problem, Sample, Turn, Verdict
+from tests.conftest import ROOT
+from tests.test_lineage import golden
 
 
 def items(arm="main", seed="0", right=6, n=10, rung="constants", predict="output"):
@@ -29,14 +54,23 @@ def items(arm="main", seed="0", right=6, n=10, rung="constants", predict="output
             "predict": predict,
             "correct": [k < right for k in range(n)],
             "baseline_correct": [k < 1 for k in range(n)],
+            "kind": "procedural",
+            "corpus": "made up",
+            "status": "ok",
+            "prompt": "what does f give?",
+            "wanted": "1",
+            "response": [f"answer {k}" for k in range(n)],
+            "baseline": "0",
         }
     )
 
 
-def run(name, **params):
+def run(name, metrics=(), **params):
     plain = {key.replace("__", "."): str(value) for key, value in params.items()}
     now = datetime(2026, 1, 1, tzinfo=UTC)
-    return Run(id=name, name=name, status="FINISHED", started=now, params=plain, metrics={}, tags={})
+    return Run(
+        id=name, name=name, status="FINISHED", started=now, params=plain, metrics=dict(metrics), tags={}
+    )
 
 
 @pytest.mark.parametrize(
@@ -56,6 +90,18 @@ def test_paired_difference_sees_what_unpaired_cannot():
     assert mean == pytest.approx(0.05)
     assert 0 < low < mean < high
     assert stats.paired_difference(mine, other) == (mean, low, high)
+
+
+def test_a_paired_difference_is_less_sure_when_seeds_disagree():
+    rng = np.random.default_rng(1)
+    other = rng.random((3, 200)) < 0.5
+    alike = np.array([other[0] | (rng.random(200) < 0.1)] * 3)
+    apart = np.array([other[0], np.ones(200), np.zeros(200)])
+    _, low, high = stats.paired_difference(alike, other)
+    mean, lowest, highest = stats.paired_difference(apart, other)
+    assert mean == pytest.approx(apart.mean() - other.mean())
+    assert highest - lowest > 2 * (high - low)
+    assert stats.paired_difference(np.zeros((2, 0)), np.zeros((1, 0))) == (0.0, -1.0, 1.0)
 
 
 def test_an_interval_over_seeds_is_wider_when_seeds_disagree():
@@ -82,9 +128,74 @@ def test_tidy_counts_per_rung_and_direction_from_near_to_far():
 
 
 def test_differences_pair_the_same_items():
-    frame = scores.differences(pd.concat([items("a", right=2), items("b", right=8)]))
-    assert frame[["arm", "against", "n", "difference"]].to_numpy().tolist() == [["b", "a", 10, 0.6]]
-    assert frame["low"].iloc[0] > 0
+    every = [items("a", right=2), items("b", right=8), items("b", "1", right=8), items("b", rung="inputs")]
+    frame = scores.differences(pd.concat(every))
+    assert frame[["rung", "arm", "against", "n", "seeds"]].to_numpy().tolist() == [
+        ["constants", "b", "a", 10, 1],
+        [scores.ALL, "b", "a", 10, 1],  # what only one of them was asked compares nothing
+    ]
+    assert frame["difference"].tolist() == pytest.approx([0.6, 0.6])
+    assert (frame["low"] > 0).all()
+    (said,) = re.findall(
+        r"b against a: \+60\.0 points \[.*\] on 10 items, 1 seed each: a difference\.",
+        sweeps.in_one_look(frame),
+    )
+    assert said
+
+
+def test_flips_count_both_ways_and_doubt_themselves_over_seeds():
+    one = flips.between(pd.concat([items("a", right=3), items("b", right=9)]))
+    assert one[["n", "gained", "lost"]].to_numpy().tolist() == [[10, 6, 0]]
+    assert one["p"].iloc[0] == pytest.approx(2 / 2**6)
+    assert flips.readable(one)["McNemar p"].tolist() == ["0.031"]
+    two = flips.between(pd.concat([items("a", s) for s in "01"] + [items("b", s, right=9) for s in "012"]))
+    assert two[["n", "seeds"]].to_numpy().tolist() == [[20, 2]]
+    assert flips.readable(two)["McNemar p"].tolist() == ["-"]
+    assert flips.against_majority(items())[["gained", "lost"]].to_numpy().tolist() == [[5, 0]]
+
+
+def test_arms_without_enough_seeds_are_told_how_many_runs_they_lack():
+    arms = {"a=0": [run("x", seed=s) for s in (0, 1, 2)], "a=1": [run("y", seed=1)]}
+    assert enough.missing(arms).to_numpy().tolist() == [["a=1", "1", 2, "seed=0,2"]]
+    assert enough.missing(arms, ["a=0", "a=2"]).to_numpy().tolist() == [
+        ["a=1", "1", 2, "seed=0,2"],
+        ["a=2", "none", 3, "seed=0,1,2"],
+    ]
+
+
+def test_the_papers_figures_stand_beside_ours_and_are_marked():
+    assert tuple(ALL) == paper.BENCHMARKS
+    for name, figures in paper.MAIN.items():
+        assert sum(figures) / 14 == pytest.approx(paper.AVERAGE[name], abs=0.06)
+    ours = {
+        "bench/gsm8k_limit50": 0.5, "yardstick/gsm8k_limit50_low": 0.4, "yardstick/gsm8k_limit50_high": 0.6,
+        "bench/avg_1_of_14_limit50": 0.5,
+    }  # fmt: skip
+    frame = benchmarks.beside_the_paper({"mine": [run("x", ours)]}).set_index("benchmark")
+    assert frame.loc["gsm8k"].tolist() == ["50.0 [40.0, 60.0] (first 50)", "83.4", "86.4", "85.7"]
+    assert frame.loc["drop", "mine"] == "-"
+    assert frame.loc["AVG"].tolist() == ["50.0 (of 1)", "54.8", "57.2", "57.7"]
+    assert benchmarks.html({"mine": []}).count('class="quoted"') == 3 * (1 + 14 + 1)
+    assert benchmarks.ablation("revisions")["paper: AVG of 14"].tolist() == ["57.2", "57.7", "57.1"]
+    assert benchmarks.ablation("seed") is None
+
+
+def test_an_experiment_takes_the_newest_run_of_each_arm_under_todays_settings():
+    axes, arms = experiments.asked("revisions")
+    assert (axes, arms) == (["revisions"], ["revisions=0", "revisions=1", "revisions=2"])
+    today = facts.flat(load())
+
+    def like(name, **other):
+        return run(name, **{**{k.replace(".", "__"): v for k, v in today.items()}, **other})
+
+    finished = [
+        like("old", revisions=0), like("new", revisions=0), like("seed", revisions=0, seed=1),
+        like("other data", revisions=0, fraction=0.5), like("no arm", revisions=7),
+        like("other", workers=9, revisions=2),
+    ]  # fmt: skip
+    assert [one.name for one in experiments.chosen(finished, axes, arms)] == ["new", "seed", "other"]
+    with pytest.raises(BadParams, match="did you mean revisions"):
+        experiments.analyse("revision")
 
 
 @pytest.mark.parametrize(
@@ -150,6 +261,66 @@ def test_the_funnel_names_the_biggest_reasons_and_sums_the_rest(tmp_path):
     assert set(frame["stage"]) == {"unify"}
 
 
+def test_the_flow_goes_from_raw_files_to_right_answers():
+    frame = funnel.flow(ROOT / "metrics").set_index("step")["rows"]
+    told = {
+        name: json.loads((ROOT / f"metrics/{name}.json").read_text())
+        for name in ("collect", "execute", "revise-slip")
+    }
+    turned = told["revise-slip"]["turns"]
+    assert frame["raw files"] == told["collect"]["rows_out"]
+    assert frame["certified pairs"] == told["execute"]["pairs"]
+    assert frame["slip: answered"] == turned["turn_0"]["answers"]
+    assert frame["slip: right by turn 2"] == sum(turned[f"turn_{n}"]["right"] for n in range(3))
+
+
+@pytest.mark.parametrize(
+    ("length", "bin"),
+    [(0, "0-99"), (99, "0-99"), (100, "100-199"), (3199, "1600-3199"), (9999, "3200 and more")],
+)
+def test_lengths_fall_into_bins(length, bin):
+    assert breakdown.binned(length) == bin
+
+
+@pytest.fixture(scope="module")
+def kept(tmp_path_factory):
+    """A checkout with the golden file's functions and problems."""
+    root = tmp_path_factory.mktemp("kept")
+    for name, record in (("execute", Function), ("pose", Problem)):
+        shards.write(root / "data" / name / "part-00000.parquet", golden(name), record)
+    shards.write(root / "data/revise/slip/part-00000.parquet", golden("revise"), Problem)
+    return root
+
+
+def test_answers_are_broken_down_by_what_their_problems_are_like(kept):
+    problems = golden("revise")
+    known = origins.of({one.id for one in problems} | {"unknown"}, kept)
+    assert set(known) == {one.id for one in problems}
+    assert all(known[one.id].pair.id == one.pair for one in problems)
+    assert known[problems[0].id].place.endswith("grades.py:6-12")
+    frame = breakdown.summarise(breakdown.of_problems(problems, known, "slip"))
+    first = frame[(frame["series"] == "slip, first answer") & (frame["by"] == "length")]
+    assert (first["n"].sum(), first["right"].sum()) == (8, sum(one.turns[0].correct for one in problems))
+    last = frame[(frame["series"] == "slip, after the last turn") & (frame["by"] == "difficulty")]
+    assert last["right"].sum() == sum(any(turn.correct for turn in one.turns) for one in problems)
+    assert set(frame[frame["by"] == "pattern"]["value"]) == {
+        name for one in golden("execute") for name in one.patterns
+    }
+
+
+def test_tokens_are_those_of_the_view(tmp_path):
+    from tokenizers import Tokenizer, models, pre_tokenizers
+
+    made = Tokenizer(models.WordLevel({"?": 0}, unk_token="?"))
+    made.pre_tokenizer = pre_tokenizers.WhitespaceSplit()
+    made.save(str(tmp_path / "tokenizer.json"))
+    params = load("revisions=0", "pairs_per_function=1")
+    frame = lengths.count(golden("revise"), params, tmp_path)
+    shown = [one for one in golden("revise") if one.rank == 0]
+    assert frame["answered"].tolist() == [len(one.turns[0].main.response.split()) for one in shown]
+    assert lengths.table(frame, 10)["over 10 tokens"].tolist() == ["100%"] * 2
+
+
 def figures():
     look.set_style()
     every = pd.concat(
@@ -160,6 +331,17 @@ def figures():
     yield "turns", lambda: turns.draw(turns.count([problem(0, [True]), problem(1, [False, True])], "slip"))
     frame = pd.DataFrame([("unify", "kept", 9), ("unify", "no types", 3)], columns=["stage", "what", "rows"])
     yield "funnel", lambda: funnel.draw(frame)
+    steps = pd.DataFrame([("raw files", 9), ("slip: answered", 3)], columns=["step", "rows"])
+    yield "flow", lambda: funnel.draw_flow(steps)
+    cases = [breakdown.Case(series, n % 3 == 0, None, 90 * n) for n in range(60) for series in "ab"]
+    yield "breakdown", lambda: breakdown.draw(breakdown.summarise(cases), "the question")
+    tokens = pd.DataFrame(
+        [("natural", "output", 9 * n, n) for n in range(1, 50)],
+        columns=["kind", "predict", "asked", "answered"],
+    )
+    yield "lengths", lambda: lengths.draw(tokens, 200)
+    seeds = pd.concat([items("a", "0"), items("a", "1", 4), items("b", "0", 8)])
+    yield "seeds", lambda: swept.draw(swept.summarise(seeds), "title", seeds)
 
 
 @pytest.mark.parametrize(("name", "draw"), list(figures()), ids=lambda x: x if isinstance(x, str) else "")
@@ -195,22 +377,34 @@ def test_a_wrong_argument_is_refused(arguments):
 
 def test_the_report_is_one_safe_page(tmp_path):
     (tmp_path / "a.svg").write_text("<svg/>")
-    kept = report.Few(2)
+    few = samples.Few(2)
     for n in range(5):
-        kept.look(problem(n, [False, True], kind="natural"))
-    shown = report.browser([report.of_problem(one, "slip") for one in kept.problems()], "Samples")
+        few.look(problem(n, [False, True], kind="natural"))
+    shown = samples.browser([samples.of_problem(one, "slip") for one in few.problems()], "Samples")
     figure = report.figure(tmp_path / "a.svg", "what it shows")
     frame = pd.DataFrame([("<script>", 1)], columns=["name", "n"])
-    page = report.page("title", "note", [("Scores", figure + report.table(frame))], shown)
+    sections = [("Scores", figure + report.table(frame)), ("Samples", shown)]
+    page = report.page("title", "note", sections)
     assert "<td>&lt;script&gt;</td>" in page
     assert page.count("<details>") == 2
-    assert not re.search(r"(?:src|href)=\"(?!data:)", page)
-    assert page == report.page("title", "note", [("Scores", figure + report.table(frame))], shown)
+    assert not re.search(r"(?:src|href)=\"(?!data:|#)", page)
+    for target in re.findall(r'href="#([^"]+)"', page):
+        assert f'id="{target}"' in page
+    assert page == report.page("title", "note", sections)
+
+
+def test_an_item_shows_the_answers_of_all_arms_side_by_side():
+    both = pd.concat([items("a", right=3), items("b", right=9), items("b", "1", right=0)])
+    shown = samples.of_items(both, {})
+    assert len(shown) == 10
+    assert [one.count('class="right">a right') for one in shown] == [1] * 3 + [0] * 7
+    assert [one.count('class="right">b right') for one in shown] == [1] * 9 + [0]
+    assert all(one.count("answer ") == 2 for one in shown)
 
 
 def test_the_few_are_the_same_in_any_order():
     store = [problem(n, [True]) for n in range(30)]
-    first, again = report.Few(4), report.Few(4)
+    first, again = samples.Few(4), samples.Few(4)
     for one in store:
         first.look(one)
     for one in reversed(store):
@@ -223,39 +417,49 @@ def tree(at):
     return {str(path.relative_to(at)): path.read_bytes() for path in sorted(at.rglob("*")) if path.is_file()}
 
 
-def test_the_head_line_analysis_writes_the_same_files_twice(tmp_path, monkeypatch):
-    """From versioned files to all tables, figures and the report."""
-    monkeypatch.setattr(headline, "ROOT", tmp_path)
+def test_the_head_line_analysis_writes_the_same_files_twice(kept, monkeypatch):
+    """From versioned files to all tables, figures and the page."""
+    for module in (headline, facts):
+        monkeypatch.setattr(module, "ROOT", kept)
     look.set_style()
     with pytest.raises(BadInput, match="run `dvc repro evaluate`"):
         headline.analyse()
-    (tmp_path / "data/evaluate").mkdir(parents=True)
+    (kept / "data/evaluate").mkdir(parents=True)
+    asked = golden("pose")
     both = pd.concat([items(rung="inputs"), items(predict="input")]).drop(columns=["arm", "seed"])
-    path = tmp_path / "data/evaluate/items.parquet"
+    both.loc[both.index[:2], "id"] = [one.id for one in asked[:2]] * 2
+    path = kept / "data/evaluate/items.parquet"
     path.write_bytes(b"PAR1 and no more")
     with pytest.raises(BadInput, match=r"data/evaluate/items\.parquet is damaged: run `dvc repro"):
         headline.analyse()
     both.to_parquet(path)
-    store = [problem(n, [n % 2 == 0, True]) for n in range(8)]
-    shards.write(tmp_path / "data/revise/slip/part-00000.parquet", store, Problem)
-    (tmp_path / "metrics").mkdir()
+    (kept / "metrics").mkdir()
     counts = {"rows_in": 3, "rows_out": 2, "dropped": {"no types": 1}}
-    (tmp_path / "metrics/unify.json").write_text(json.dumps(counts))
+    (kept / "metrics/unify.json").write_text(json.dumps(counts))
     rate = {"items": 4, "testable": 3, "raw": 2, "found": 1, "whole": 0}
     leaks = {"grids": rate, "inputs": rate | {"score": 0.5, "unleaked": None}}
-    (tmp_path / "metrics/contamination.json").write_text(json.dumps({"texts": 9, "sets": leaks}))
+    (kept / "metrics/contamination.json").write_text(json.dumps({"texts": 9, "sets": leaks}))
+    (kept / "dvc.lock").write_text("stages: {pose: {outs: [{path: data/pose, md5: abc.dir}]}}\n")
     made = headline.analyse()
-    assert {path.name for path in made} == {path.name for path in (tmp_path / "plots").iterdir()}
-    first = tree(tmp_path / "plots")
+    written = {path.name for folder in ("plots", "analysis") for path in (kept / folder).iterdir()}
+    assert {path.name for path in made} == written
+    first = tree(kept / "plots") | tree(kept / "analysis")
     headline.analyse()
-    assert tree(tmp_path / "plots") == first
-    assert {
-        "scores.md",
-        "scores.csv",
-        "ladder.svg",
-        "turns.svg",
-        "funnel.svg",
-        "contamination.svg",
-        "report.html",
-    } <= set(first)
-    assert "<td>66.7 %</td>" in (tmp_path / "plots/report.html").read_text()
+    assert tree(kept / "plots") | tree(kept / "analysis") == first
+    assert {"scores.md", "scores.csv", "ladder.svg", "turns.svg", "flow.csv", "breakdown_model.svg"} <= set(
+        first
+    )
+    page = first["report.html"].decode()
+    for wanted in (
+        "abc.dir",
+        "grades.py:6-12",
+        "paper: CODEI/O++",
+        "certified by engine",
+        "wrong to right",
+        "<td>66.7 %</td>",
+    ):
+        assert wanted in page
+    assert "| source | d27950c35b19 | unknown | 2 |" in first["data_card.md"].decode()
+    model = first["model_card.md"].decode()
+    assert "| inputs | output | 0.60 [0.31, 0.83] | 0.10 | yes | 10 |" in model
+    assert "Not above the majority answer: none." in model

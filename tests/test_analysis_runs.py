@@ -1,12 +1,16 @@
 """Reading and moving runs: a real store, runs made by the real tracker around a small fake training."""
 
+import math
+
 import pytest
 
-from analysis import inputs, move, runs
+from analysis import experiments, inputs, look, move, origins, runs, sweeps
 from codeio import arm, tracker
 from codeio.errors import BadInput
+from codeio.evaluate.run import Item
 from codeio.params import load
-from tests.test_tracker import Fakes, about, migrated, root  # noqa: F401  (fixtures)
+from tests.bench import bench_runs
+from tests.test_tracker import Fakes, Scored, about, migrated, root  # noqa: F401  (fixtures)
 
 
 @pytest.fixture(autouse=True)
@@ -33,6 +37,26 @@ def test_a_sweep_holds_all_its_arms_also_the_shared_one(swept):
     for unknown in ("20260109-1", "1", "it's", "%"):
         with pytest.raises(BadInput, match="no finished run of sweep"):
             runs.of_sweep(unknown)
+
+
+def test_both_ways_of_reading_all_runs_give_the_same_records(swept):
+    client = tracker.store().MlflowClient()
+    kept = runs.read(runs.FINISHED)
+    client.log_metric(kept[0].id, "bench/odd", float("nan"))
+    client.set_terminated(kept[1].id, "FAILED")
+    client.delete_run(kept[2].id)
+    assert len(kept) == 3
+    (mine,), (other,) = runs.every(), runs.read(runs.FINISHED)
+    assert math.isnan(mine.metrics.pop("bench/odd"))
+    assert math.isnan(other.metrics.pop("bench/odd"))
+    assert mine == other
+
+
+@pytest.mark.full
+def test_ten_thousand_runs_are_read_in_seconds(root, tmp_path):  # noqa: F811
+    found = bench_runs.measured(10_000, tmp_path)
+    assert found["runs"] == 10_000
+    assert found["cpu_seconds"] < 20, found
 
 
 def test_no_sweep_yet_says_how_to_make_one(root):  # noqa: F811
@@ -78,6 +102,74 @@ def test_what_an_older_run_did_not_log_is_said_so(swept):
     client = tracker.store().MlflowClient()
     client.delete_tag(run.id, "codeio.prompts")
     assert f"prompts {inputs.ABSENT}" in dict(inputs.of_run(run.id))["versions"]
+
+
+def scored(right):
+    """Two items of a rung with what a page shows of them."""
+    more = {
+        "kind": "procedural",
+        "corpus": "made up",
+        "baseline_correct": False,
+        "baseline": "0",
+        "wanted": "1",
+    }
+    made = [
+        Item(
+            id=name,
+            rung="constants",
+            predict="output",
+            correct=ok,
+            status="ok",
+            prompt="f?",
+            response=f"{ok}",
+            **more,
+        )
+        for name, ok in zip("ab", right, strict=True)
+    ]
+    return Scored({"bench/constants_output": sum(right) / 2, "data/constants_untaught": 3.0}, tuple(made))
+
+
+@pytest.fixture
+def revised(root, monkeypatch):  # noqa: F811
+    """A sweep over revisions, one of whose arms has three seeds."""
+    for module in (sweeps, experiments, origins):
+        monkeypatch.setattr(module, "ROOT", root)
+    parts = Fakes().parts()
+    for revisions, seeds in ((0, (0, 1, 2)), (1, (0,))):
+        for seed in seeds:
+            given = parts._replace(evaluate=lambda params, at, r=revisions: scored([True, r == 1]))
+            shown = about(f"revisions={revisions} seed={seed}", "20260103-1")
+            arm.run(load(f"revisions={revisions}", f"seed={seed}"), shown, given)
+    return root
+
+
+def test_a_sweeps_page_tells_what_differs_and_is_kept_with_its_runs(revised):
+    look.set_style()
+    made = sweeps.analyse("latest")
+    page = (revised / "outputs/sweeps/20260103-1/figures/report.html").read_text()
+    assert {path.name for path in made} >= {"report.html", "scores.csv", "scores.svg", "differences.csv"}
+    for wanted in (
+        "revisions=1 against revisions=0: +50.0 points",
+        "2 items, 1 seed each",
+        "paper: AVG of 14",
+    ):
+        assert wanted in page
+    assert '<td>revisions=1</td><td>0</td><td class="n">2</td><td>seed=1,2</td>' in page
+    for run in runs.of_sweep("latest"):
+        assert runs.text(run, "report/report.html") == page
+
+
+def test_a_page_of_one_run_and_of_an_experiment(revised, monkeypatch):
+    look.set_style()
+    one = runs.of_sweep("latest")[0]
+    (page,) = [path for path in sweeps.of_run(one.id) if path.name == "report.html"]
+    assert "Flips" in page.read_text()
+    experiments.analyse("all")
+    (page,) = (revised / "outputs/experiments").glob("*/report.html")
+    assert page.parent.name == "revisions"
+    assert '<td>revisions=2</td><td>none</td><td class="n">3</td><td>seed=0,1,2</td>' in page.read_text()
+    with pytest.raises(BadInput, match="no finished run of today's settings"):
+        experiments.analyse("wrong")
 
 
 def test_an_empty_folder_is_refused(root, tmp_path):  # noqa: F811

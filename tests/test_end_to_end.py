@@ -41,6 +41,27 @@ def test_every_stage_leaves_its_output_and_metrics(house):
     assert shown["metrics/execute.json"]["data"]["pairs"] > 0
     assert shown["metrics/contamination.json"]["data"]["texts"] > 0
     assert any("constants" in str(metric) for metric in shown["metrics/evaluate.json"]["data"])
+    assert shown["metrics/train.json"]["data"]["train/io_steps"] > 0
+
+
+def test_the_page_the_cards_and_the_plots_are_there(house):
+    page = (house.root / "analysis/report.html").read_text()
+    for wanted in ("Token lengths", "right by turn 1", "toolz 1.2.0, toolz/", "certified by engine"):
+        assert wanted in page
+    assert "| toolz | 1.2.0 |" in (house.root / "analysis/data_card.md").read_text()
+    assert "| structure | output |" in (house.root / "analysis/model_card.md").read_text()
+    assert "index.html" in house.run("dvc", "plots", "show")
+    drawn = (house.root / "dvc_plots" / "index.html").read_text()
+    assert all(name in drawn for name in ("Training loss", "From raw code to right answers", "ladder.png"))
+
+
+def test_any_row_leads_to_its_source(house):
+    problem = next(
+        one for one in shards.read_all(house.root / "data/revise/slip", Problem) if one.kind == "natural"
+    )
+    said = house.run("python", "-m", "codeio.lineage", f"row={problem.id}")
+    assert "toolz 1.2.0, toolz/" in said
+    assert "certified by engine" in said
 
 
 def test_a_second_repro_runs_nothing(house):

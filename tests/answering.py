@@ -1,6 +1,7 @@
 """Problems for the tests of answers: posed from code through the sandbox, as the stages would."""
 
 from collections.abc import Sequence
+from functools import cache
 
 from codeio import values
 from codeio.answer.__main__ import shard
@@ -13,6 +14,7 @@ from codeio.revise import shard as revise
 from codeio.sandbox import Draw, Limits, Program, Run, Sandbox
 
 LIMITS = Limits(cpu_s=2.0, memory_mb=512)
+settled = cache(load)  # answering and revising take the same settings
 
 
 def pose(box: Sandbox, code: str, inputs: Sequence[dict], entry: str = "f", **fields) -> list[Problem]:
@@ -70,14 +72,14 @@ def many(box: Sandbox, count: int, pairs: int = 4) -> list[Problem]:
 
 def answered(problems: Sequence[Problem], box: Sandbox, *settings: str) -> list[Problem | Dropped]:
     """The problems after the answer stage under these settings."""
-    params = load(*settings)
+    params = settled(*settings)
     with taught(params, box, Ledger()) as teach:
         return list(shard(problems, box, teach, params))
 
 
 def revised(problems: Sequence[Problem], box: Sandbox, *settings: str) -> list[Problem]:
     """The problems after the answer and the revise stage under these settings."""
-    params = load(*settings)
+    params = settled(*settings)
     found = [one for one in answered(problems, box, *settings) if isinstance(one, Problem)]
     with taught(params, box, Ledger()) as teach:
         return list(revise(found, box, teach, params))

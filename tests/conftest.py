@@ -3,6 +3,7 @@
 import os
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import settings
@@ -39,6 +40,16 @@ def transformers_serve(checkpoint) -> Iterator[str]:
     from tests import serving
 
     yield from serving.transformers(checkpoint)
+
+
+@pytest.fixture(scope="session")
+def box() -> Iterator[Any]:
+    """One sandbox for all tests of answers that ask for none of their own."""
+    from codeio.sandbox import Sandbox
+    from tests.answering import LIMITS
+
+    with Sandbox(LIMITS, workers=1) as opened:
+        yield opened
 
 
 @pytest.hookimpl(hookwrapper=True)

@@ -12,8 +12,7 @@ from codeio.llm import model as model_module
 from codeio.params import load
 from codeio.records import Dropped, Generation, Problem
 from codeio.revise import measure, preview
-from codeio.sandbox import Sandbox
-from tests.answering import LIMITS, answered, pose, revised
+from tests.answering import answered, pose, revised
 from tests.scripted import Scripted
 
 CODE = "def f(xs, k):\n    return [x * k for x in xs]"
@@ -24,12 +23,6 @@ QUICK = (
     "server.tries=2",
     "server.concurrency=4",
 )
-
-
-@pytest.fixture(scope="module")
-def box():
-    with Sandbox(LIMITS, workers=1) as box:
-        yield box
 
 
 @pytest.fixture(scope="module")

@@ -16,19 +16,17 @@ from codeio.exchange.layouts import LAYOUTS
 from codeio.exchange.reward import compute_score
 from codeio.params import load
 from codeio.records import Dropped, Problem
-from codeio.sandbox import Sandbox
-from tests.answering import LIMITS, many, revised
+from tests.answering import many, revised
 from tests.conftest import ROOT
 
 VIEW = ("teacher=slip", "revisions=1", "pairs_per_function=2")
 
 
 @pytest.fixture(scope="module")
-def store(tmp_path_factory):
+def store(tmp_path_factory, box):
     """A checkout's store of the teacher slip, small and real."""
     at = tmp_path_factory.mktemp("root")
-    with Sandbox(LIMITS, workers=1) as box:
-        found = revised(many(box, 8, pairs=2), box, "teacher=slip")
+    found = revised(many(box, 8, pairs=2), box, "teacher=slip")
     shards.write(at / "data" / "revise" / "slip" / "part-00000.parquet", found, Problem)
     return at
 

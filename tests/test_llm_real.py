@@ -9,9 +9,8 @@ from msgspec.structs import replace
 from codeio.errors import BadParams
 from codeio.llm import Chat, Ledger, Message, Reply, opened
 from codeio.params import load
-from codeio.sandbox import Sandbox
 from tests import serving
-from tests.answering import LIMITS, pose, revised
+from tests.answering import pose, revised
 
 pytestmark = pytest.mark.usefixtures("own_store")
 
@@ -104,12 +103,11 @@ def test_vllms_server_answers(checkpoint):
         assert ledger.requests == 8
 
 
-def test_a_real_server_as_teacher_gives_verified_turns(checkpoint, transformers_serve):
+def test_a_real_server_as_teacher_gives_verified_turns(box, checkpoint, transformers_serve):
     """Noise from random weights: every problem gets its turns, each with a true verdict."""
-    with Sandbox(LIMITS, workers=1) as box:
-        problems = pose(box, "def f(a):\n    return a + 1", [{"a": 1}, {"a": 2}], kind="natural")
-        settings = ("teacher=llm", f"llm.model={checkpoint}", f"server.url={transformers_serve}")
-        found = revised(problems, box, *settings, "llm.max_tokens=12", "server.concurrency=4")
+    problems = pose(box, "def f(a):\n    return a + 1", [{"a": 1}, {"a": 2}], kind="natural")
+    settings = ("teacher=llm", f"llm.model={checkpoint}", f"server.url={transformers_serve}")
+    found = revised(problems, box, *settings, "llm.max_tokens=12", "server.concurrency=4")
     assert [one.id for one in found] == [one.id for one in problems]
     assert all(len(one.turns) == 3 for one in found)
     assert {turn.main.verdict.status for one in found for turn in one.turns} == {"no_answer"}

@@ -12,7 +12,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from codeio.collect.__main__ import opened
-from codeio.collect.adapters import items, wanted
+from codeio.collect.adapters import items, read, wanted
 from codeio.errors import BadInput
 from codeio.params import load
 from codeio.records import Dropped, Source
@@ -156,6 +156,25 @@ def written(root: Path, form: str) -> Path:
     else:
         path.write_bytes(gzip.compress(text) if form.endswith("gz") else text)
     return path
+
+
+@pytest.mark.parametrize("name", ["rows.jsonl", "rows.jsonl.gz", "rows.parquet"])
+@pytest.mark.parametrize("size", [1, 4, 7, 20])
+def test_a_shard_reads_its_rows_from_where_they_begin(tmp_path, name, size):
+    rows = [{"content": f"x = {n}\n" * (n + 1), "path": f"p{n}.py"} for n in range(17)]
+    path = tmp_path / name
+    if name.endswith("parquet"):
+        pq.write_table(pa.Table.from_pylist(rows), path, row_group_size=5)
+    else:
+        data = b"\n".join(json.dumps(row).encode() for row in rows)  # the last one without an end of line
+        path.write_bytes(gzip.compress(data) if name.endswith("gz") else data)
+    params = load(*NONE, f"collect.jsonl={path}", f"collect.rows_per_shard={size}")
+    shards = [list(read(item)) for item in items(params.collect, 0)]
+    assert [len(one) for one in shards] == [min(size, 17 - at) for at in range(0, 17, size)]
+    found = [raw for one in shards for raw in one]
+    assert [(raw.path, raw.data.decode(), raw.row) for raw in found] == [
+        (row["path"], row["content"], n) for n, row in enumerate(rows)
+    ]
 
 
 @pytest.mark.parametrize("form", ["jsonl", "jsonl.gz", "parquet"])

@@ -51,6 +51,13 @@ def examples() -> list[assemble.Example]:
     return list(assemble.view(assemble.store(params), params, Counter()))
 
 
+def test_parquet_is_written_part_by_part(tmp_path, monkeypatch):
+    whole = exported("verl", tmp_path / "whole")
+    monkeypatch.setattr(exchange, "AT_ONCE", 3)
+    assert exported("verl", tmp_path / "parts") == whole
+    assert pq.ParquetFile(tmp_path / "parts/train.parquet").num_row_groups > 1
+
+
 def test_messages_are_the_views_own(tmp_path):
     rows = exported("messages", tmp_path)
     assert [row["id"] for row in rows] == [one.id for one in examples()]

@@ -13,9 +13,9 @@ import sysconfig
 import zlib
 from collections.abc import Callable, Iterator, Sequence
 from functools import cache
-from itertools import islice
+from itertools import islice, repeat
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 import msgspec
 import pyarrow as pa
@@ -157,14 +157,15 @@ def rows_of_file(path: Path, size: int) -> Iterator[Item]:
         raise BadInput(
             f"collect.jsonl={path}: there is no such file; give a .jsonl, .jsonl.gz or .parquet file"
         )
-    pin = hashlib.sha256(path.read_bytes()).hexdigest()
+    with path.open("rb") as file:
+        pin = hashlib.file_digest(file, "sha256").hexdigest()
     try:
-        total = sum(1 for _ in table(path))
+        places = list(pieces(path, size))
     except (pa.ArrowException, OSError, EOFError, zlib.error) as error:
         raise BadInput(
             f"collect.jsonl={path}: not a whole file of its kind ({error}); fetch it again"
         ) from error
-    if not total:
+    if not places:
         raise BadInput(f"collect.jsonl={path}: the file has no rows")
     about = {
         "corpus": path.name.split(".")[0],
@@ -173,8 +174,27 @@ def rows_of_file(path: Path, size: int) -> Iterator[Item]:
         "at": str(path),
         "pin": pin,
     }
-    for start in range(0, total, size):
-        yield Item(adapter="jsonl", parts=(start, min(start + size, total)), **about)
+    for place in places:
+        yield Item(adapter="jsonl", parts=place, **about)
+
+
+def pieces(path: Path, size: int) -> Iterator[tuple[int, int, int]]:
+    """First row, row after the last, and byte where the first one begins: a shard must not read those before it."""
+    if path.suffix == ".parquet":
+        total = sum(
+            batch.num_rows for batch in pq.ParquetFile(path).iter_batches(1000)
+        )  # a damaged page too is noticed
+        yield from ((start, min(start + size, total), 0) for start in range(0, total, size))
+        return
+    start = stop = at = here = 0
+    with lines(path) as file:
+        for line in file:
+            stop, here = stop + 1, here + len(line)
+            if stop - start == size:
+                yield start, stop, at
+                start, at = stop, here
+    if stop > start:
+        yield start, stop, at
 
 
 def hub(data: Hub, size: int) -> Iterator[Item]:
@@ -202,8 +222,8 @@ def read_folder(item: Item) -> Iterator[Raw]:
 
 
 def read_rows(item: Item) -> Iterator[Raw]:
-    start, stop = item.parts
-    for number, row in islice(enumerate(table(Path(item.at))), int(start), int(stop)):
+    start, stop, at = map(int, item.parts)
+    for number, row in enumerate(islice(table(Path(item.at), start, at), stop - start), start):
         yield raw(row, number)
 
 
@@ -245,19 +265,39 @@ READERS: dict[str, Callable[[Item], Iterator[Raw]]] = {
 }
 
 
-def table(path: Path) -> Iterator[dict[str, Any]]:
-    """Rows of a jsonl or parquet file. A row that is no JSON object becomes one without text."""
+def table(path: Path, start: int = 0, at: int = 0) -> Iterator[dict[str, Any]]:
+    """Rows of a jsonl or parquet file from row `start`, which begins at byte `at`.
+
+    A row that is no JSON object becomes one without text.
+    """
     if path.suffix == ".parquet":
-        for batch in pq.ParquetFile(path).iter_batches(1000):
-            yield from batch.to_pylist()
+        yield from islice(whole_groups(pq.ParquetFile(path), start), start, None)
         return
-    with gzip.open(path, "rb") if path.suffix == ".gz" else path.open("rb") as file:
+    with lines(path) as file:
+        file.seek(at)
         for line in file:
             try:
                 row = json.loads(line)
             except ValueError:
                 row = {}
             yield row if isinstance(row, dict) else {}
+
+
+def lines(path: Path) -> IO[bytes]:
+    return gzip.open(path, "rb") if path.suffix == ".gz" else path.open("rb")
+
+
+def whole_groups(file: pq.ParquetFile, start: int) -> Iterator[dict[str, Any]]:
+    """All rows; those of row groups that end before row `start` are not read and stand as empty ones."""
+    passed = 0
+    for group in range(file.num_row_groups):
+        rows = file.metadata.row_group(group).num_rows
+        if passed + rows <= start:
+            yield from repeat({}, rows)
+        else:
+            for batch in file.iter_batches(1000, row_groups=[group]):
+                yield from batch.to_pylist()
+        passed += rows
 
 
 def raw(row: dict[str, Any], number: int) -> Raw:

@@ -11,7 +11,7 @@ python -m codeio.exchange import=FILE [to=FOLDER] [key=value ...]
 import json
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from itertools import chain
+from itertools import chain, islice
 from pathlib import Path
 from typing import Any
 
@@ -29,6 +29,7 @@ from codeio.records import Dropped, Problem
 from codeio.sandbox import Limits, Sandbox
 
 OWN = ("export", "import", "to")
+AT_ONCE = 10_000  # rows of parquet in memory
 REWARD = '"""verl: custom_reward_function.path=reward.py; needs codeio."""\n\nfrom codeio.exchange.reward import compute_score\n\n__all__ = ["compute_score"]\n'  # noqa: E501
 
 
@@ -39,37 +40,50 @@ def export(layout: str, to: Path, params: Params) -> None:
             f"export={layout}: there are only {', '.join(LAYOUTS)}{did_you_mean(layout, list(LAYOUTS))}"
         )
     assemble.check(params)
-    kept: dict[str, Problem] = {}
     left: Counter[str] = Counter()
+    counts = card.Counts(params.store)
+    name = "train.parquet" if layout == "verl" else "train.jsonl"
+    every = rows(layout, params, left, counts)
+    first = next(every, None)
+    if first is None:
+        raise BadInput(f"the view of data/revise/{params.store} is empty: {dict(left)}")
+    write(to / name, chain([first], every))
+    if layout == "verl":
+        (to / "reward.py").write_text(REWARD)
+    reasons = Counter({why: n for why, n in left.items() if why not in ("problems", "examples", "turns")})
+    (to / "README.md").write_text(card.text(counts, params, {name: shards.sha256(to / name)}, reasons))
+    stage.screen.print(f"exchange: {counts.total:,} examples as {layout} in {to}")
+
+
+def rows(layout: str, params: Params, left: Counter[str], counts: card.Counts) -> Iterator[released.Row]:
+    """One per example of the view, counted as it goes by."""
+    now: list[Problem] = []
 
     def remembered() -> Iterator[Problem]:
         for one in assemble.store(params):
-            kept[one.id] = one
+            now[:] = [one]  # a view gives an example before it takes the next problem
             yield one
 
-    rows = []
     for example in assemble.view(remembered(), params, left):
-        one = kept[example.id]
+        (one,) = now
+        counts.add(one)
         about = {"id": one.id, "corpus": one.corpus, "licence": one.licence}
-        rows.append(LAYOUTS[layout](one, example, params) | about)
-    if not rows:
-        raise BadInput(f"the view of data/revise/{params.store} is empty: {dict(left)}")
-    to.mkdir(parents=True, exist_ok=True)
-    name = "train.parquet" if layout == "verl" else "train.jsonl"
-    write(to / name, rows)
-    if layout == "verl":
-        (to / "reward.py").write_text(REWARD)
-    used = [kept[row["id"]] for row in rows]
-    reasons = Counter({why: n for why, n in left.items() if why not in ("problems", "examples", "turns")})
-    (to / "README.md").write_text(card.text(used, params, {name: shards.sha256(to / name)}, reasons))
-    stage.screen.print(f"exchange: {len(rows):,} examples as {layout} in {to}")
+        yield LAYOUTS[layout](one, example, params) | about
 
 
-def write(path: Path, rows: Sequence[Mapping[str, Any]]) -> None:
-    if path.suffix == ".parquet":
-        pq.write_table(pa.Table.from_pylist(list(rows)), path)
-    else:
-        path.write_text("".join(json.dumps(row, ensure_ascii=False) + "\n" for row in rows), encoding="utf-8")
+def write(path: Path, rows: Iterable[Mapping[str, Any]]) -> None:
+    """Rows to the file as they come; of parquet the first part decides the types."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    if path.suffix != ".parquet":
+        with path.open("w", encoding="utf-8") as file:
+            file.writelines(json.dumps(row, ensure_ascii=False) + "\n" for row in rows)
+        return
+    left = iter(rows)
+    first = pa.Table.from_pylist(list(islice(left, AT_ONCE)))
+    with pq.ParquetWriter(path, first.schema) as file:
+        file.write_table(first)
+        while part := list(islice(left, AT_ONCE)):
+            file.write_table(pa.Table.from_pylist(part, schema=first.schema))
 
 
 def import_(path: Path, to: Path | None, params: Params) -> None:
@@ -116,11 +130,16 @@ def problems(rows: Iterable[released.Row], corpus: str, to: Path, params: Params
 
 
 def chats(rows: Iterable[released.Row], to: Path) -> None:
-    to.mkdir(parents=True, exist_ok=True)
-    made = list(released.chats(rows))
-    write(to / "chats.jsonl", made)
+    made = Counter[str]()
+
+    def counted() -> Iterator[released.Row]:
+        for chat in released.chats(rows):
+            made["chats"] += 1
+            yield chat
+
+    write(to / "chats.jsonl", counted())
     stage.screen.print(
-        f"exchange: {len(made):,} chats in {to / 'chats.jsonl'}; set train.instructions.source to it"
+        f"exchange: {made['chats']:,} chats in {to / 'chats.jsonl'}; set train.instructions.source to it"
     )
 
 

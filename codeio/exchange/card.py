@@ -2,30 +2,46 @@
 
 import json
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 
 from codeio import facts
 from codeio.assemble import VIEW, view_hash
 from codeio.params import ROOT, Params
 from codeio.records import Generation, Problem
 
+BY = ("predict", "licence of the origin file", "corpus", "statement from", "teacher", "last turn")
 
-def text(problems: Sequence[Problem], params: Params, files: Mapping[str, str], left: Counter[str]) -> str:
+
+class Counts:
+    """What the card says of the problems, one after the other: a data set may be larger than memory."""
+
+    def __init__(self, store: str) -> None:
+        self.store, self.total = store, 0
+        self.functions: set[str] = set()
+        self.by: dict[str, Counter[str]] = {name: Counter() for name in BY}
+
+    def add(self, one: Problem) -> None:
+        self.total += 1
+        self.functions.add(one.function)
+        last = "right" if one.turns[-1].correct else "wrong"
+        said = (one.predict, one.licence or "unknown", one.corpus, one.tier)
+        for name, value in zip(BY, said, strict=False):
+            self.by[name][value] += 1
+        self.by["teacher"].update(teachers(one, self.store))
+        self.by["last turn"][last] += 1
+
+
+def text(counts: Counts, params: Params, files: Mapping[str, str], left: Counter[str]) -> str:
     """The card: counts, licences, teachers, tiers, contamination, hashes. `files`: name -> sha256."""
     view = {name: getattr(params, name) for name in VIEW}
     lineage = facts.lineage()
     parts = [
         "# CODEI/O data",
         "Execution-verified input/output predictions, made with codeio (CODEI/O, arXiv 2502.07316).",
-        f"{len(problems):,} examples of {len({one.function for one in problems}):,} functions, train split only.",
+        f"{counts.total:,} examples of {len(counts.functions):,} functions, train split only.",
         table("view", view.items()),
         table("left out", sorted(left.items())),
-        table("predict", counted(one.predict for one in problems)),
-        table("licence of the origin file", counted(one.licence or "unknown" for one in problems)),
-        table("corpus", counted(one.corpus for one in problems)),
-        table("statement from", counted(one.tier for one in problems)),
-        table("teacher", counted(who for one in problems for who in teachers(one, params.store))),
-        table("last turn", counted("right" if one.turns[-1].correct else "wrong" for one in problems)),
+        *(table(name, ordered(counts.by[name])) for name in BY),
         contamination(),
         table("hash", [*files.items(), ("view", view_hash(params)), *hashes(lineage, params.store)]),
         f"Isolation under which foreign code ran: {lineage['codeio.isolation']}.",
@@ -57,8 +73,8 @@ def hashes(lineage: Mapping[str, str], teacher: str) -> Iterable[tuple[str, str]
     return [(name, lineage[name]) for name in (store, "codeio.dvc_lock_md5") if name in lineage]
 
 
-def counted(names: Iterable[str]) -> list[tuple[str, int]]:
-    return sorted(Counter(names).items(), key=lambda row: (-row[1], row[0]))
+def ordered(counts: Counter[str]) -> list[tuple[str, int]]:
+    return sorted(counts.items(), key=lambda row: (-row[1], row[0]))
 
 
 def table(head: str, rows: Iterable[tuple[str, object]]) -> str:

@@ -155,8 +155,12 @@ def training(params: Params) -> Iterator[str]:
             yield from (text for one in told if one.split == "train" for text in texts(one))
     elif of == "view":
         yield from said(assemble.view(assemble.store(params), params, counts))
-    else:
+    elif Path(of).is_file():
         yield from said(instructions.of_file(Path(of)))
+    else:
+        raise BadInput(
+            f"contamination.of={of}: there is no such file; say stores, view or name a .jsonl or .parquet of chats"
+        )
     if of in ("stores", "view") and "instruct" in params.train.stages:
         yield from said(stage_two(params.train.instructions, params.seed))
 

@@ -155,7 +155,9 @@ def test_a_view_and_a_file_of_chats(house, tmp_path):
     )
     told = list(contamination.training(load(f"contamination.of={chats}")))
     assert told == [LONG, "3"]
-    with pytest.raises(BadInput, match="nowhere"):
+    with pytest.raises(
+        BadInput, match=r"contamination\.of=nowhere\.jsonl: there is no such file; say stores, view"
+    ):
         list(contamination.training(load("contamination.of=nowhere.jsonl")))
 
 

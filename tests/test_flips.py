@@ -52,13 +52,13 @@ def test_items_of_the_ladder_by_pattern_and_difficulty(tmp_path, monkeypatch):
     for name, right in (("a", (False, True)), ("b", (True, True))):
         items = [evaluated(i, "natural", "output", correct) for i, correct in zip(ids, right, strict=True)]
         shards.write(tmp_path / name / "items.parquet", items, Item)
-    found = flips.flips(*(flips.read(f"{tmp_path}/{name}") for name in ("a", "b")))
+    found = flips.flips(*(flips.read(f"{tmp_path}/{name}", flips.tags()) for name in ("a", "b")))
     assert found == {
         ("natural_output", ""): Flips(2, 1, 0),
         ("natural_output", "difficulty 1"): Flips(1, 0, 0),
         ("natural_output", "difficulty 4"): Flips(1, 1, 0),
     }
-    answers = flips.read(f"{tmp_path}/a").values()
+    answers = flips.read(f"{tmp_path}/a", flips.tags()).values()
     assert {answer.groups[:3] for answer in answers} == {("natural", "pattern loop", "pattern state")}
 
 

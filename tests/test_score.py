@@ -8,6 +8,8 @@ import pytest
 
 from codeio.errors import BadInput, BadParams
 from codeio.evaluate import score
+from codeio.evaluate.benchmarks import ALL
+from codeio.params import load
 from tests import asked
 
 
@@ -95,3 +97,14 @@ def test_ids_of_another_set_are_refused(data, tmp_path):
     (tmp_path / "o.jsonl").write_text(json.dumps({"id": "sample_1", "response": "x"}))
     with pytest.raises(BadInput, match=r"1 ids are not of bbh_zh \(sample_1"):
         score.main(["benchmark=bbh_zh", f"outputs={tmp_path}/o.jsonl", f"data_root={data}"])
+
+
+@pytest.mark.parametrize(
+    ("name", "kept"), [("gpqa", ""), ("mmlu_stem", "Answer: A, since the question says")]
+)
+def test_gated_questions_and_responses_that_may_quote_them_are_not_kept(name, kept):
+    items = asked.items(name)[:1]
+    said = "Answer: A, since the question says"
+    (row,), _ = score.scored(ALL[name], ALL[name].reading(), items, [said], load("workers=1"))
+    assert (row.response, row.extracted) == (kept, "A")
+    assert items[0].question not in str(row)

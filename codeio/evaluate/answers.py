@@ -32,7 +32,7 @@ FIELDS = ("answer", "final_answer", "output", "result", "solution", "choice", "i
 
 def candidates(response: str) -> Iterator[str]:
     """Texts that may be the answer, best first: marked ones, then what a closing sentence says, then the last line."""
-    text = response[-TAIL:].strip()
+    text = aloud(response[-TAIL:])
     if not text:
         return
     yield from fields(text)
@@ -53,6 +53,11 @@ def candidates(response: str) -> Iterator[str]:
     yield last
     if text != last:
         yield text
+
+
+def aloud(response: str) -> str:
+    """A response without the thoughts before it, where a reasoning model marks their end and says something after."""
+    return response.rpartition("</think>")[2].strip() or response.strip()
 
 
 def fields(text: str) -> Iterator[str]:
@@ -115,10 +120,11 @@ def bare(text: str) -> str:
 # --- letters
 
 NAMED = re.compile(
-    r"^(?:option|choice|answer|选项)?\s*[:：]?\s*(?:\(([A-Z])\)|\[+([A-Z])\]+|([A-Z]))\s*(?=$|[.):,：、*—–-]|\s*[:)])",
+    r"^(?:option|choice|answer|选项)?\s*[:：]?\s*(?:\(([A-Z])\)|\[+([A-Z])\]+|([A-Z]))\s*(?=$|[.):,：、*—–-]|\s*[:)]"
+    r"|\s+is\s+(?:the\s+)?(?:correct|right|best|answer)\b)",
     re.I,
 )
-INSIDE = re.compile(r"\(([A-Z])\)|(?:option|choice|选项)\s*\(?([A-Z])\b\)?", re.I)
+INSIDE = re.compile(r"\(([A-Z])\)|(?:option|choice|选项|选择|选)\s*\(?([A-Z])\b\)?", re.I)
 LISTED = re.compile(r"^\W*([A-Z])\b\W*(?:,|/|;|\bor\b|\band\b|、|和|或)\W*(?:or\b|and\b)?\W*([A-Z])\b")
 
 

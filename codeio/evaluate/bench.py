@@ -26,7 +26,9 @@ from codeio.evaluate.tally import Tally
 from codeio.params import ROOT, Params, did_you_mean
 from codeio.stage import screen, write_json
 
-SHOWN = 200  # rows of the table in MLflow; all of them are in the parquet file
+ITEM = ("benchmark", "id", "group", "score", "found", "extracted", "prompt", "version")
+SAMPLE = ("benchmark", "id", "extracted", "score", "response", "version")
+SHOWN = 200  # rows of the table with responses in MLflow; all responses are in the parquet file
 
 
 def main(params: Params) -> None:
@@ -104,7 +106,8 @@ def keep(
             }
         )
         now.log(figures | more, 0)
-        now.table([shown(row) for row in rows[:: -(-len(rows) // SHOWN)]], "samples/bench.json")
+        now.table([shown(row, ITEM) for row in rows], "bench/items.json")
+        now.table([shown(row, SAMPLE) for row in rows[:: -(-len(rows) // SHOWN)]], "samples/bench.json")
         now.file(folder / "items.parquet", "bench")
     screen.print(table(tallies, absent, bench.limit))
     screen.print(f"bench: {folder.relative_to(ROOT)}")
@@ -119,11 +122,8 @@ def run_of(params: Params) -> AbstractContextManager[tracker.Run]:
     return tracker.reopened(known) if known else tracker.run(params, about)
 
 
-def shown(row: Scored) -> dict[str, str]:
-    return {
-        name: str(getattr(row, name))
-        for name in ("benchmark", "id", "extracted", "score", "response", "version")
-    }
+def shown(row: Scored, columns: Sequence[str]) -> dict[str, str]:
+    return {name: str(getattr(row, name)) for name in columns}
 
 
 def table(tallies: Mapping[str, Tally], absent: Mapping[str, str], limit: int | None) -> Table:

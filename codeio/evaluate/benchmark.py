@@ -32,7 +32,8 @@ class Data(msgspec.Struct, frozen=True, kw_only=True):
     """Where the items of a benchmark come from, and what they must be.
 
     `sha256` is over the questions and answers of all items in no order, so a copy of the same revision from the hub
-    and one from a folder have the same; empty where the data was not at hand when this was written.
+    and one from a folder have the same; empty where the data was not at hand when this was written. No commit of a hub
+    data set was at hand either: `revision` is a branch, and what pins the content is the hash.
     """
 
     hub: str  # data set of the Hugging Face hub; empty where only the user has one

@@ -74,7 +74,7 @@ def read(path: Path) -> Iterator[tuple[str, Row]]:
 
 
 def from_hub(benchmark: Benchmark) -> Iterator[tuple[str, Row]]:
-    """Rows of the hub's data set, in memory where it is gated."""
+    """Rows of the hub's data set; gated ones are streamed, since a download would leave them on disk."""
     from datasets import load_dataset
     from datasets.exceptions import DatasetsError
     from huggingface_hub.errors import HfHubHTTPError
@@ -89,7 +89,7 @@ def from_hub(benchmark: Benchmark) -> Iterator[tuple[str, Row]]:
                 part.config,
                 split=part.split,
                 revision=data.revision,
-                keep_in_memory=data.gated,
+                streaming=data.gated,
             )
         except (OSError, ValueError, DatasetsError, HfHubHTTPError) as error:
             said = str(error).strip().split("\n")[0]

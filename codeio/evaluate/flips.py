@@ -56,8 +56,8 @@ class Flips(msgspec.Struct, frozen=True):
         return min(1.0, 2 * tail / 2**n)
 
 
-def read(given: str) -> dict[Key, Answer]:
-    """The items of a run. Raises BadInput where there are none."""
+def read(given: str, known: Mapping[str, tuple[str, ...]] | None = None) -> dict[Key, Answer]:
+    """The items of a run, with the groups that are known of them. Raises BadInput where there are none."""
     at = Path(given) / "items.parquet" if Path(given).is_dir() else Path(given)
     try:
         with at.open("rb") as file:
@@ -67,8 +67,7 @@ def read(given: str) -> dict[Key, Answer]:
             f"{at} is no file of items ({brief(error)}): give an items.parquet or its folder"
         ) from error
     try:
-        known = tags() if rows and "rung" in rows[0] else {}
-        return dict(answer(row, known) for row in rows)
+        return dict(answer(row, known or {}) for row in rows)
     except KeyError as error:
         raise BadInput(
             f"{at} has no column {error}: give an items.parquet of evaluate.bench or evaluate"
@@ -118,7 +117,8 @@ def flips(a: Mapping[Key, Answer], b: Mapping[Key, Answer]) -> dict[tuple[str, s
 
 def main(words: list[str]) -> None:
     given = arguments(words, {"a": "", "b": ""}, required=("a", "b"))
-    a, b = read(given["a"]), read(given["b"])
+    known = tags()
+    a, b = read(given["a"], known), read(given["b"], known)
     found = flips(a, b)
     if not found:
         raise BadInput(

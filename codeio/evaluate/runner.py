@@ -20,6 +20,7 @@ Asked = Sequence[tuple[Benchmark, Sequence[Item]]]
 def answers(asked: Asked, params: Params) -> dict[str, list[str]]:
     """A response per item of each benchmark, in their order. Raises BadInput where the model cannot be asked."""
     require("lm_eval")
+    from aiohttp import ClientError
     from lm_eval.evaluator import simple_evaluate
 
     for name in ("lm_eval", "lm-eval"):
@@ -27,8 +28,7 @@ def answers(asked: Asked, params: Params) -> dict[str, list[str]]:
     bench = params.evaluate.bench
     try:
         found = simple_evaluate(
-            model=bench.backend,
-            model_args=model_args(params),
+            **model(params),
             tasks=[task(benchmark, items, params) for benchmark, items in asked],
             batch_size=params.evaluate.batch if bench.backend == "hf" else 1,
             device=params.machine.device if bench.backend == "hf" else None,
@@ -37,10 +37,9 @@ def answers(asked: Asked, params: Params) -> dict[str, list[str]]:
             log_samples=True,
             random_seed=params.seed,
         )
-    except (OSError, ConnectionError) as error:
-        raise BadInput(
-            f"evaluate.bench.model={bench.model} cannot be asked ({str(error).splitlines()[0]})"
-        ) from error
+    except (OSError, ClientError, TimeoutError) as error:
+        why = (str(error) or type(error).__name__).splitlines()[0]
+        raise BadInput(f"evaluate.bench.model={bench.model} cannot be asked ({why})") from error
     return {
         benchmark.name: in_order(found["samples"][benchmark.name], len(items)) for benchmark, items in asked
     }
@@ -51,19 +50,21 @@ def in_order(samples: Sequence[dict[str, Any]], count: int) -> list[str]:
     return [by_number[n] or "" for n in range(count)]
 
 
-def model_args(params: Params) -> dict[str, Any]:
-    """What lm-eval's backend has to know of the model."""
+def model(params: Params) -> dict[str, Any]:
+    """What lm-eval has to know of the model: a backend's name with its arguments, or our client of a server."""
     bench = params.evaluate.bench
     if bench.backend == "local-chat-completions":
         if not bench.base_url:
             raise BadParams("evaluate.bench.base_url= is missing: give http://HOST:PORT/v1/chat/completions")
-        return {"model": bench.model, "base_url": bench.base_url, "num_concurrent": 4, "max_retries": 3}
+        from codeio.evaluate.served import Served  # here: lm-eval is an extra
+
+        return {"model": Served(model=bench.model, base_url=bench.base_url, num_concurrent=4, max_retries=3)}
     at = ROOT / bench.model
     name = str(at) if at.is_dir() else bench.model  # absolute: result folders of relative ones become hidden
     if not Path(name).is_dir() and bench.model.startswith("models/"):
         raise BadInput(f"{bench.model} holds no trained model: run `dvc repro train`")
     dtype = "bfloat16" if params.machine.bf16 else "float32"
-    return {"pretrained": name, "dtype": dtype}
+    return {"model": bench.backend, "model_args": {"pretrained": name, "dtype": dtype}}
 
 
 def task(benchmark: Benchmark, items: Sequence[Item], params: Params) -> Any:

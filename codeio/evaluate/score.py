@@ -36,7 +36,8 @@ RESPONSES = ("response", "output", "generation", "completion", "prediction", "te
 
 
 class Scored(Record, kw_only=True):
-    """One item as it was scored. The prompt is kept as a digest only: gated data stays out of our files."""
+    """One item as it was scored. The prompt is kept as a digest only; of gated data no response either, since it may
+    quote the question: that stays out of our files."""
 
     benchmark: str
     id: str
@@ -44,7 +45,7 @@ class Scored(Record, kw_only=True):
     reading: str
     version: str  # prompt version.reading version
     prompt: str  # digest
-    response: str
+    response: str  # empty for gated data
     extracted: str
     found: bool  # whether an answer was found at all
     score: float
@@ -71,7 +72,7 @@ def row(benchmark: Benchmark, reading: Reading, item: Item, response: str | None
         reading=reading.name,
         version=f"{benchmark.prompt_version}.{reading.version}",
         prompt=values.digest(benchmark.prompt(item)),
-        response=valid(response or ""),
+        response="" if benchmark.data.gated else valid(response or ""),
         extracted=valid(mark.extracted or ""),
         found=mark.extracted is not None,
         score=mark.score,

@@ -84,7 +84,7 @@ def literal(text: str) -> tuple[bool, Any]:
 
 def read_output(item: Item, response: str) -> Mark:
     """The answer field of JSON, else the best candidate that is an expression, or the gold string without quotes."""
-    text, wanted = response[-LONGEST:], gold_text(item)
+    text, wanted = answers.aloud(response[-LONGEST:]), gold_text(item)
     if (field := answer_field(text)) is not None:
         if field == wanted:
             return right(field, True)
@@ -126,7 +126,7 @@ def compared(found: str, gold: str, code: str) -> Mark:
 
 def read_input(item: Item, response: str) -> Mark:
     """The call in the answer field of JSON or in the best candidate; a field that is no code is a string argument."""
-    if (field := answer_field(response[-LONGEST:])) is not None:
+    if (field := answer_field(answers.aloud(response[-LONGEST:]))) is not None:
         return ran(item, as_call(stripped(field)) or as_call(repr(field)) or "") if field else WRONG
     found = next((call for text in calls_said(response) if (call := as_call(text))), None)
     return WRONG if found is None else ran(item, found)
@@ -139,7 +139,7 @@ def calls_said(response: str) -> Iterator[str]:
 
 def code_candidates(response: str) -> Iterator[str]:
     """Before all others the response and its last line, if that is nothing but code; bold text up to its last stars."""
-    text = response[-LONGEST:].strip()
+    text = answers.aloud(response[-LONGEST:])
     last = text.split("\n")[-1].strip()
     if not any(answers.fields(text)):
         yield from (one for one in (text, last) if is_expression(one) or is_expression(f"f({one})"))

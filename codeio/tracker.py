@@ -238,7 +238,8 @@ def describe(now: Run, params: Params, about: About) -> None:
     now.text(json.dumps(facts.sidecars(), indent=1), "data/stages.json")
     if "codeio.view" in about.tags:  # a model from elsewhere was trained on none of our data
         dataset(now, params.store, about.tags)
-        now.log(facts.asked(params.store), 0)
+        if took := facts.asked(params.store):
+            now.log(took, 0)
 
 
 def dataset(now: Run, teacher: str, tags: Mapping[str, str]) -> None:

@@ -52,6 +52,10 @@ def map_shards(params: Params, stage: frame.Stage, todo: engine.Todo, work: Path
                     if isinstance(error.cause, CodeioError | OSError):
                         raise error.cause from None
                     raise
+                except ray.exceptions.RayError as error:
+                    raise EngineError(
+                        f"Ray gave up {frame.part(n)}: {' '.join(str(error).split())[:300]}"
+                    ) from error
                 else:
                     stage.facts().update(facts)
                     yield n, report
@@ -72,6 +76,8 @@ def told(failed: dict[int, str]) -> str:
 
 def joined(params: Params) -> Any:
     """Ray, connected to the cluster that the environment or the machine's file names. Raises BadParams, EngineError."""
+    for name, value in QUIET.items():
+        os.environ.setdefault(name, value)  # before the import, which reads them
     try:
         import ray
     except ImportError as error:
@@ -82,8 +88,6 @@ def joined(params: Params) -> Any:
             "engine=ray: no cluster is named: set RAY_ADDRESS=HOST:PORT, or `head` in the file of experiments/machine/ "
             "(RAY_ADDRESS=local starts one on this machine)"
         )
-    for name, value in QUIET.items():
-        os.environ.setdefault(name, value)
     given = {"PYTHONPATH": str(CODE), "CODEIO_ROOT": str(ROOT)}
     given |= {name: os.environ[name] for name in ("CODEIO_NO_CACHE",) if name in os.environ}
     try:

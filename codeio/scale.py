@@ -4,8 +4,8 @@ python -m codeio.scale [functions=N] [instances=N] [tokens_per_s=N] [train_token
     functions with pairs, and problems asked of them (default: the paper's, 455,000 and 3,500,000); tokens that one GPU
     generates and trains a second: without them no GPU hours are shown
 
-Everything is taken to grow with the rows, as `make bench-scale` measures. Each figure has its basis beside it; what was
-not measured here has none.
+Everything is taken to grow with the rows, as `make bench-scale` measures. The basis of each figure stands
+below; what was not measured here has none.
 """
 
 import json
@@ -147,8 +147,8 @@ def read(path: Path) -> dict[str, Any]:
 def table(found: Iterable[Need], sizes: dict[str, float]) -> Table:
     title = f"{sizes['functions']:,.0f} functions, {sizes['instances']:,.0f} instances, if all grows with the rows"
     out = Table(title=title, title_justify="left")
-    for head in ("stage", "rows", "core hours", "GPU hours", "GB", "M tokens", "measured here"):
-        out.add_column(head, justify="left" if head in ("stage", "measured here") else "right")
+    for head in ("stage", "rows", "core hours", "GPU hours", "GB", "M tokens"):
+        out.add_column(head, justify="left" if head == "stage" else "right")
     for one in found:
         figures = (
             one.core_hours,
@@ -173,6 +173,8 @@ def main(words: Sequence[str]) -> None:
     params = load(*(word for word in words if word.partition("=")[0] not in SIZES))
     found = needs(params, sizes)
     screen.print(table(found, sizes))
+    for one in found:
+        screen.print(f"{one.stage}: {one.basis}", soft_wrap=True)
     total = sum(one.disk_gb or 0 for one in found)
     screen.print(
         f"on disk {total:,.1f} GB; DVC's cache holds the same again where the file system has no reflinks",

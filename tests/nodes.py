@@ -16,7 +16,7 @@ needs_ray = pytest.mark.skipif(
 QUICK = {
     "health_check_initial_delay_ms": 0,
     "health_check_period_ms": 500,
-    "health_check_failure_threshold": 4,
+    "health_check_failure_threshold": 20,
 }
 STORE = 80 << 20  # bytes of a node's object store: nothing but counts goes through it
 

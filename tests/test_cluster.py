@@ -2,6 +2,7 @@
 
 import os
 import signal
+from pathlib import Path
 
 import pytest
 
@@ -9,7 +10,7 @@ from codeio import shards
 from codeio.records import Pair
 from tests.house import House, build
 from tests.nodes import cluster, kill, needs_ray, until
-from tests.test_engine import digests, processes
+from tests.test_engine import digests
 
 pytestmark = [pytest.mark.ray, needs_ray]
 SMALL = {"collect.installed": [], "collect.procedural.programs": 120, "collect.rows_per_shard": 10}
@@ -47,6 +48,18 @@ def ended(running) -> str:
 
 def done(house: House, name: str) -> int:
     return len(list((house.root / ".work").glob(f"{name}*/*/part-*.json")))
+
+
+def workers(house: House) -> list[int]:
+    """Processes of Ray that make shards of this checkout."""
+    found = []
+    for at in Path("/proc").glob("[0-9]*"):
+        try:
+            if str(house.root).encode() in (at / "environ").read_bytes():
+                found.append(int(at.name))
+        except OSError:  # it ended meanwhile, or is another user's
+            continue
+    return found
 
 
 def ids(house: House, name: str) -> list[str]:
@@ -90,9 +103,10 @@ def test_the_run_killed_and_started_again_goes_on(house, nodes):
     whole = digests(house, "execute")
     running = by_ray(house, "execute", nodes)
     until(lambda: done(house, "execute") >= 2, running)
+    assert len(workers(house)) >= 2  # the run and one that works for it
     os.kill(running.pid, signal.SIGKILL)
     running.communicate()
-    until(lambda: not processes(house))  # nor any of its workers
+    until(lambda: not workers(house))
     said = ended(by_ray(house, "execute", nodes))
     assert "shards finished by an earlier run" in said
     assert digests(house, "execute") == whole

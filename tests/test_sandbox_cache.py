@@ -199,3 +199,12 @@ def test_a_rebuild_knows_no_cache(box, tmp_path, monkeypatch):
     monkeypatch.setenv("CODEIO_NO_CACHE", "1")
     with verify.cached(box) as cache:
         assert cache is None
+
+
+def test_a_node_of_a_cluster_remembers_on_a_disk_of_its_own(box, tmp_path, monkeypatch):
+    own = tmp_path / "node" / "calls.sqlite"
+    monkeypatch.delenv("CODEIO_NO_CACHE", raising=False)
+    monkeypatch.setenv("CODEIO_CALLS", str(own))
+    with verify.cached(box) as cache:
+        assert cache.path == own
+    assert own.exists()

@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -11,7 +12,7 @@ from contextlib import contextmanager
 
 import pytest
 
-from codeio import shards, stage
+from codeio import engine, shards, stage
 from codeio.errors import BadInput
 from codeio.params import load
 from codeio.records import Dropped, Pair
@@ -70,6 +71,21 @@ def test_rows_drops_and_metrics(house):
     metrics = json.loads((house / "metrics/double.json").read_text())
     assert metrics == {"rows_in": 5, "rows_out": 3, "dropped": {"odd": 2}}
     assert not list((house / ".work/double").glob("*"))  # nothing is left behind
+
+
+def test_where_no_bar_can_be_seen_a_line_tells_how_far_it_is(house, monkeypatch, capsys):
+    monkeypatch.setattr(engine, "TELL_S", -1.0)
+    stage.run(make(house, 2, 3, 4, 5, 6), load())
+    said = capsys.readouterr().err
+    for done, dropped in ((1, 1), (2, 2), (3, 2)):
+        assert re.search(rf"double: {done} of 3 shards, [\d,]+ rows/s, {dropped} odd; 0 min left", said)
+
+
+def test_what_a_run_took_is_left_beside_its_rows(house):
+    stage.run(make(house, 2, 3, 4, 5, 6), load())
+    told = json.loads((house / "data/double.run.json").read_text())
+    assert (told["made_rows"], told["resumed_shards"]) == (5, 0)
+    assert 0 < told["cpu_seconds"] < 60
 
 
 def test_a_stage_that_leaves_nothing_says_why(house):

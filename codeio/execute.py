@@ -115,7 +115,7 @@ def planned(function: Function, drawn: Result, more: Sequence[Call], p: Execute)
     pool += new_ways(more, pool)
     if why := gate(pool, len(drawn.calls)):
         return Plan(function, dropped=drop(function, why, statuses(drawn.calls)))
-    chosen = greedy(pool, p.pairs)
+    chosen = not_all_echoed(greedy(pool, p.pairs), pool)
     rest = sorted((c for c in pool if c not in chosen), key=lambda c: values.unit(function.id, c.input))
     heldout = rest[: p.heldout_pairs] if function.split == "train" else []
     known = Known(
@@ -161,9 +161,21 @@ def gate(pool: Sequence[Call], tried: int) -> str | None:
         return "constant output"
     if len(pool) < tried * LEAST_USABLE:
         return "most inputs fail"
-    if all(call.output in list(call.input.values()) for call in pool):
+    if all(map(echoed, pool)):
         return "identity"
     return None
+
+
+def echoed(call: Call) -> bool:
+    """The output is one of the arguments, as it was given."""
+    return call.output in list(call.input.values())
+
+
+def not_all_echoed(chosen: list[Call], pool: Sequence[Call]) -> list[Call]:
+    """The last choice gives way where all repeat an argument: such pairs would ask about an identity."""
+    if not all(map(echoed, chosen)):
+        return chosen
+    return [*chosen[:-1], next(call for call in pool if not echoed(call))]
 
 
 def statuses(calls: Sequence[Call]) -> str:

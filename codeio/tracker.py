@@ -9,6 +9,7 @@ import logging
 import os
 import signal
 import socket
+import sqlite3
 import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -103,11 +104,27 @@ def store() -> ModuleType:
             if mlflow.get_experiment_by_name(EXPERIMENT) is None:
                 place = (ROOT / "mlartifacts").as_uri() if local else None
                 mlflow.create_experiment(EXPERIMENT, artifact_location=place)
+            follow(mlflow)
             mlflow.set_experiment(EXPERIMENT)
         except (mlflow.exceptions.MlflowException, SQLAlchemyError) as error:
             raise refused(error, "set MLFLOW_TRACKING_URI or move it away") from error
         bury(mlflow)
     return mlflow
+
+
+def follow(mlflow: ModuleType) -> None:
+    """Point the store of a checkout that was moved or copied at the artifacts that came along.
+
+    MLflow keeps full paths; without this a copy would go on writing into the folder it was copied from.
+    """
+    here, old = (ROOT / "mlartifacts").as_uri(), mlflow.get_experiment_by_name(EXPERIMENT).artifact_location
+    path = ROOT / "mlflow.db"
+    if address() != f"sqlite:///{path}" or old == here or not old.endswith("/mlartifacts"):
+        return
+    with contextlib.closing(sqlite3.connect(path)) as database, database:
+        for table, column in (("experiments", "artifact_location"), ("runs", "artifact_uri")):
+            moved = f"UPDATE {table} SET {column} = ? || substr({column}, ?) WHERE substr({column}, 1, ?) = ?"
+            database.execute(moved, (here, len(old) + 1, len(old), old))
 
 
 def refused(error: Exception, mend: str) -> BadInput:

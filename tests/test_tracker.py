@@ -7,6 +7,8 @@ import subprocess
 import sys
 from pathlib import Path
 from typing import NamedTuple
+from urllib.parse import urlsplit
+from urllib.request import url2pathname
 
 import pytest
 from safetensors import SafetensorError
@@ -301,6 +303,25 @@ def test_the_journal_forgets_steps_that_a_resumed_training_repeats(tmp_path):
     second.replay()
     assert seen == [0, 1, 2]
     assert [json.loads(x)["metrics"]["loss"] for x in path.read_text().splitlines()] == [0.0, 1.0, 9.0]
+
+
+def test_a_moved_checkout_finds_its_artifacts_and_leaves_the_old_place_alone(
+    root, tmp_path_factory, monkeypatch
+):
+    first = arm.run(load("revisions=1"), about(), Fakes().parts())
+    there = tmp_path_factory.mktemp("moved") / "another_place"
+    shutil.copytree(root, there)
+    for module in (arm, facts, locks, tracker):
+        monkeypatch.setattr(module, "ROOT", there)
+    monkeypatch.delenv("MLFLOW_TRACKING_URI", raising=False)
+    before = sorted(path for path in root.rglob("*") if path.suffix != ".lock")
+    found = read(first)
+    assert found.info.artifact_uri.startswith((there / "mlartifacts").as_uri())
+    second = read(arm.run(load("revisions=2"), about(), Fakes().parts()))
+    assert second.info.artifact_uri.startswith((there / "mlartifacts").as_uri())
+    place = Path(url2pathname(urlsplit(second.info.artifact_uri).path))
+    assert (place / "config" / "config.yaml").exists()
+    assert sorted(path for path in root.rglob("*") if path.suffix != ".lock") == before
 
 
 HOLD = """

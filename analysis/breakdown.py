@@ -102,7 +102,7 @@ def draw(frame: pd.DataFrame, length: str) -> Figure:
             style = {"fmt": MARKERS[n % len(MARKERS)], "color": COLOURS[n % len(COLOURS)], "markersize": 4}
             axis.errorbar(mine["share"], y, xerr=whiskers(mine, "share"), capsize=2, label=name, **style)
         axis.set_yticks(range(len(values[by])), values[by])
-        axis.set_ylim(len(values[by]) - 0.5, -0.5)
+        axis.set_ylim(max(1, len(values[by])) - 0.5, -0.5)
         axis.set_xlim(-0.02, 1.02)
         axis.set_title(f"length of {length}" if by == "length" else by)
         axis.set_xlabel("right answers (share)")

@@ -50,7 +50,7 @@ def analyse(name: str) -> list[Path]:
 
 def asked(name: str) -> tuple[list[str], list[str]]:
     """What the file sweeps, and its arms by name: "revisions=1"."""
-    sweeps_of = catalogue.read(ROOT / "experiments" / "experiment" / f"{name}.yaml").sweeps
+    sweeps_of = catalogue.read(catalogue.ROOT / "experiments" / "experiment" / f"{name}.yaml").sweeps
     arms = [""]
     for key, values in sweeps_of.items():
         arms = [f"{arm} {key}={value.strip()}".strip() for arm in arms for value in values.split(",")]

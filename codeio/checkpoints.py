@@ -180,7 +180,7 @@ def prune(sweep: str, confirm: bool) -> list[Path]:
     }
     going = [
         ROOT / where for where, one in several.items()
-        if (ROOT / where).is_dir() and one.tags.get("codeio.checkpoint_sha256") not in kept
+        if (ROOT / where).is_dir() and one.tags.get("codeio.training") not in kept
     ]  # fmt: skip
     for at in going:
         size = sum(path.stat().st_size for path in at.rglob("*") if path.is_file())
@@ -195,12 +195,9 @@ def prune(sweep: str, confirm: bool) -> list[Path]:
 
 
 def promoted() -> set[str]:
-    """Hashes of the checkpoints that DVC tracks."""
-    files = (ROOT / "models").glob("*.dvc")
-    return {
-        str((yaml.safe_load(path.read_text()).get("meta") or {}).get("codeio.checkpoint_sha256"))
-        for path in files
-    }
+    """The trainings (codeio.training) whose checkpoints DVC tracks."""
+    told = (yaml.safe_load(path.read_text()) for path in (ROOT / "models").glob("*.dvc"))
+    return {str((one.get("meta") or {}).get("codeio.training")) for one in told}
 
 
 if __name__ == "__main__":

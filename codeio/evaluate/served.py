@@ -6,7 +6,7 @@ from lm_eval.models.openai_completions import LocalChatCompletion
 
 
 class Served(LocalChatCompletion):
-    """lm-eval's client without an empty list of stop strings, on which some servers fail."""
+    """lm-eval's client without an empty list of stop strings, which `transformers serve` answers with a 500."""
 
     def _create_payload(self, *given: Any, **named: Any) -> dict[str, Any]:
         payload = super()._create_payload(*given, **named)

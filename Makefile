@@ -47,7 +47,7 @@ bench-sandbox: setup ## speed of the execution engine beside plain ways; REFEREN
 	$(RUN) python -m tests.bench.bench_sandbox $(if $(REFERENCE),reference=$(REFERENCE))
 
 bench-corpus: setup ## yield of code-to-functions on raw files: FILES=raw.jsonl.gz; EMBEDDED=1: on all installed corpora
-	$(RUN) python -m tests.bench.bench_corpus $(if $(FILES),files=$(FILES)) $(if $(EMBEDDED),files=embedded rationales=no)
+	$(RUN) python -m tests.bench.bench_corpus $(if $(FILES),files=$(FILES)) $(if $(EMBEDDED),files=embedded piece=60 rationales=no)
 
 bench-llm: setup ## asking a model: 20,000 requests through a server's faults, and throughput beside a bare loop
 	$(RUN) python -m tests.bench.bench_llm $(if $(requests),requests=$(requests))

@@ -4,6 +4,8 @@ python -m tests.bench.bench_corpus                      # the installed packages
 python -m tests.bench.bench_corpus files=raw.jsonl.gz   # a .jsonl(.gz), a .parquet or a folder
 python -m tests.bench.bench_corpus files=embedded       # every permissive package there is, and the standard library
     first=N                       only that many files
+    piece=N                       that many files at a time, with a line after each
+    only=NAME,NAME                of embedded: these packages, or stdlib
     reference=functions.jsonl.gz  also the rationales of functions that a model unified
     keep=FOLDER                   writes functions and rationales there, to be read
     rationales=no                 counts functions only
@@ -56,38 +58,54 @@ class Yield(msgspec.Struct, frozen=True, kw_only=True):
     dropped: dict[str, int]  # by reason, over all stages
 
 
-def settings(files: str = "") -> Params:
+def settings(files: str = "", only: str = "") -> Params:
     """The defaults but for the source; no input is held back, so that every pair counts."""
     chosen = ["execute.heldout_pairs=0", f"execute.pairs={PAIRS}", "collect.procedural.programs=0"]
     chosen.append("answer.max_lines=1000000")  # no pair of ours runs so long; some that a model unified do
     if files == "embedded":
-        chosen += [f"collect.installed=[{','.join(EMBEDDED)}]", "collect.stdlib=true"]
+        names = only.split(",") if only else [*EMBEDDED, "stdlib"]
+        installed = ",".join(name for name in names if name != "stdlib")
+        chosen += [f"collect.installed=[{installed}]", f"collect.stdlib={'stdlib' in names}".lower()]
     elif files:
         where = "directory" if Path(files).is_dir() else "jsonl"
         chosen += ["collect.installed=[]", f"collect.{where}={Path(files).resolve()}"]
     return load(*chosen)
 
 
-def measured(params: Params, first: int = 0) -> tuple[Yield, list[Function]]:
-    """Collect, unify and execute, in this process and real sandboxes; `first` takes only that many files."""
-    clock, used = [time.monotonic()], cpu_seconds()
+def measured(params: Params, first: int = 0, piece: int = 0) -> tuple[Yield, list[Function]]:
+    """Collect, unify and execute, in this process and real sandboxes; `first` takes only that many files.
+
+    With `piece` files at a time each piece says how far it has come, and a run that is cut off has shown something.
+    """
+    began, used = time.monotonic(), cpu_seconds()
     with collect.opened(params) as shard:
         records = [r for item in items(params.collect, params.seed) for r in shard([item])]
     files = [r for r in records if isinstance(r, Source)]
     files = files[:first] if first else files
-    clock.append(time.monotonic())
-    with unify.opened(params) as shard:
-        unified = list(shard(files))
-    functions = [r for r in unified if isinstance(r, Function)]
-    clock.append(time.monotonic())
-    with execute.opened(params) as shard:
-        executed = list(shard(functions))
-    clock.append(time.monotonic())
-    kept = [r for r in executed if isinstance(r, Function)]
-    seconds = [round(b - a, 1) for a, b in pairwise(clock)]
-    dropped = Counter(r.reason for r in [*records, *unified, *executed] if isinstance(r, Dropped))
-    found = counted(len(files), functions, kept, [*seconds, round(cpu_seconds() - used, 1)])
-    return msgspec.structs.replace(found, dropped=dict(dropped.most_common())), kept
+    seconds, found = [time.monotonic() - began, 0.0, 0.0], list(records)
+    unified: dict[str, Function] = {}
+    kept: dict[str, Function] = {}
+    for at in range(0, len(files), piece or max(1, len(files))):
+        clock = [time.monotonic()]
+        with unify.opened(params) as shard:
+            made = list(shard(files[at : at + (piece or len(files))]))
+        functions = {r.id: r for r in made if isinstance(r, Function) and r.id not in unified}
+        clock.append(time.monotonic())
+        with execute.opened(params) as shard:
+            executed = list(shard(list(functions.values())))
+        clock.append(time.monotonic())
+        unified |= functions
+        kept |= {r.id: r for r in executed if isinstance(r, Function)}
+        found += [*made, *executed]
+        seconds = [seconds[0], *(s + b - a for s, (a, b) in zip(seconds[1:], pairwise(clock), strict=True))]
+        if piece:
+            full = sum(len(f.pairs) == PAIRS for f in kept.values())
+            done = f"{min(at + piece, len(files)):,} of {len(files):,} files"
+            print(f"{done}: {full:,} functions, {cpu_seconds() - used:,.0f} CPU seconds", flush=True)
+    rounded = [round(s, 1) for s in (*seconds, cpu_seconds() - used)]
+    dropped = Counter(r.reason for r in found if isinstance(r, Dropped))
+    counts = counted(len(files), list(unified.values()), list(kept.values()), rounded)
+    return msgspec.structs.replace(counts, dropped=dict(dropped.most_common())), list(kept.values())
 
 
 def cpu_seconds() -> float:
@@ -183,15 +201,15 @@ def say(title: str, figures: Told) -> None:
 
 def asked_for() -> dict[str, str]:
     given = dict(word.partition("=")[::2] for word in sys.argv[1:])
-    if unknown := sorted(set(given) - {"files", "first", "reference", "keep", "rationales"}):
+    if unknown := sorted(set(given) - {"files", "first", "piece", "only", "reference", "keep", "rationales"}):
         raise BadParams(f"unknown {', '.join(unknown)}: see the head of {__file__}")
     return given
 
 
 def main() -> None:
     given = asked_for()
-    params = settings(given.get("files", ""))
-    found, kept = measured(params, int(given.get("first", 0)))
+    params = settings(given.get("files", ""), given.get("only", ""))
+    found, kept = measured(params, int(given.get("first", 0)), int(given.get("piece", 0)))
     for reason, rows in found.dropped.items():
         print(f"{rows:6,} dropped: {reason}")
     print(json.dumps(msgspec.to_builtins(found)))

@@ -9,7 +9,7 @@ RUN := PATH="$(CURDIR)/$(BIN):$$PATH"
 BOTH := -n 2 --dist loadfile --no-loadscope-reorder # two processes, each file in one of them, long files not last
 
 .PHONY: help setup repro test test-full lint check-lock ui bench-sandbox bench-corpus bench-llm bench-eval bench-contamination \
-	bench-train bench-runs
+	bench-train bench-runs bench-scale
 .DEFAULT_GOAL := help
 
 help: ## this list
@@ -63,3 +63,6 @@ bench-train: setup ## training beside a bare loop, packing beside padding, assem
 
 bench-runs: setup ## reading a store of many runs: RUNS=10000
 	$(RUN) python -m tests.bench.bench_runs $(if $(RUNS),runs=$(RUNS))
+
+bench-scale: setup ## rows a second and peak memory as stores grow: rows=35000,350000,3500000 functions=5000 on demand
+	$(RUN) python -m tests.bench.bench_scale $(if $(rows),rows=$(rows)) $(if $(functions),functions=$(functions))

@@ -161,7 +161,7 @@ def training(params: Params) -> Iterator[str]:
         raise BadInput(
             f"contamination.of={of}: there is no such file; say stores, view or name a .jsonl or .parquet of chats"
         )
-    if of in ("stores", "view") and "instruct" in params.train.stages:
+    if of in ("stores", "view") and any("instruct" in name for name in params.train.stages):
         yield from said(stage_two(params.train.instructions, params.seed))
 
 

@@ -103,7 +103,7 @@ def test_a_server_that_comes_back_is_taken_back():
 def test_all_servers_down_stop_the_run():
     with Scripted(plan=always("500", 999)) as a, Scripted(plan=always("500", 999)) as b:
         with pytest.raises(ModelError, match=r"answers nothing any more: status 500") as raised:
-            asked_of((a, b), chats(12), "server.tries=4")
+            asked_of((a, b), chats(2), "server.tries=3")
         assert a.url in str(raised.value)
         assert b.url in str(raised.value)
 

@@ -183,7 +183,6 @@ def line(found: Yield, kept: Sequence[Function], output: Told | None) -> dict[st
         "arc_cover": round(sum(f.arc_cover for f in full) / max(1, len(full)), 4),
         **({"rationale_fit": output.fit, "false_claims": len(output.false)} if output else {}),
         "seconds": round(found.collect_s + found.unify_s + found.execute_s, 1),
-        "cpu_seconds": found.cpu_s,
     }
 
 

@@ -22,12 +22,12 @@ def view(settings: Sequence[str]) -> int:
 
 
 def contamination(settings: Sequence[str]) -> int:
-    from codeio.contamination import searched, training
+    from codeio.contamination import asked_of, search, training
     from codeio.evaluate.benchmark import Item
 
     rng = random.Random("questions")
     items = [Item(id=str(n), question=words(rng), gold="") for n in range(QUESTIONS)]
-    return searched({"generated": items}, training(load(*settings)))[1]
+    return search(list(asked_of("generated", items)), training(load(*settings)))[1]
 
 
 def encode(settings: Sequence[str]) -> int:

@@ -17,10 +17,9 @@ from codeio.evaluate.benchmarks import ALL
 from codeio.evaluate.score import scored
 from codeio.params import load
 from codeio.train import model
-from tests import asked
+from tests import asked, serving
 from tests.checkpoint import build
 from tests.conftest import ROOT
-from tests.test_llm_real import served
 
 NAMES = ("winogrande", "gsm8k", "cruxeval_o", "zebralogic", "bbh_zh")
 
@@ -87,8 +86,7 @@ def through(backend: str, at: Path):
     if backend == "hf":
         yield ()
         return
-    serve = "import sys; from transformers.cli.transformers import main; sys.exit(main())"
-    for url in served(sys.executable, "-c", serve, "serve", str(at), health="/health"):
+    for url in serving.transformers(at):
         yield (f"evaluate.bench.backend={backend}", f"evaluate.bench.base_url={url}/chat/completions")
 
 

@@ -46,9 +46,11 @@ def test_every_stage_leaves_its_output_and_metrics(house):
 
 def test_the_page_the_cards_and_the_plots_are_there(house):
     page = (house.root / "analysis/report.html").read_text()
-    for wanted in ("Token lengths", "right by turn 1", "toolz 1.2.0, toolz/", "certified by engine"):
+    for wanted in ("Token lengths", "toolz 1.2.0, toolz/", "certified by engine"):
         assert wanted in page
-    assert "| toolz | 1.2.0 |" in (house.root / "analysis/data_card.md").read_text()
+    card = (house.root / "analysis/data_card.md").read_text()
+    assert "| toolz | 1.2.0 |" in card
+    assert "right by turn 1" in card
     assert "| structure | output |" in (house.root / "analysis/model_card.md").read_text()
     assert "index.html" in house.run("dvc", "plots", "show")
     drawn = (house.root / "dvc_plots" / "index.html").read_text()

@@ -11,7 +11,9 @@ from codeio.records import Problem
 from tests.conftest import ROOT
 from tests.house import House, build
 
-COMMANDS = re.findall(r"^dvc exp run -S 'teachers=\[llm\]' .*$", (ROOT / "README.md").read_text(), re.M)
+COMMANDS = re.findall(
+    r"^dvc exp run -S 'teachers=\[llm\]' .* revise$", (ROOT / "README.md").read_text(), re.M
+)
 SMALL = {
     "collect.procedural.programs": 4, "collect.installed": [], "execute.pairs": 1, "execute.heldout_pairs": 0,
     "unify.heldout_structure": 0, "unify.heldout_constants": 0, "pairs_per_function": 1, "llm.max_tokens": 8,

@@ -24,7 +24,9 @@ def root(tmp_path, monkeypatch):
     return families.root(tmp_path, monkeypatch)
 
 
-@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize(
+    "name", [NAMES[0], *(pytest.param(name, marks=pytest.mark.full) for name in NAMES[1:])]
+)
 def test_a_family_learns_saves_and_answers(name, root):
     params = families.params(name, root)
     curve = []

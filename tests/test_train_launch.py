@@ -35,6 +35,7 @@ def trained(root, *overrides):
     return curve, metrics, load_file(out / "model.safetensors")
 
 
+@pytest.mark.full
 def test_two_processes_are_one_with_twice_the_accumulation(root):
     one, metrics, weights = trained(root)
     two, again, shared = trained(root, "machine.processes=2")
@@ -45,6 +46,7 @@ def test_two_processes_are_one_with_twice_the_accumulation(root):
         torch.testing.assert_close(shared[name], weight, rtol=1e-3, atol=1e-4)
 
 
+@pytest.mark.full
 def test_what_stops_a_process_is_told_in_its_own_words(root):
     (root / "chats.jsonl").write_text("nonsense\n")
     with pytest.raises(BadInput, match=r"chats\.jsonl, line 1 is not JSON"):

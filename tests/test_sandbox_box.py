@@ -298,6 +298,24 @@ def test_certificate(box, before, body, agrees):
     assert all(box.certify(program, calls)) is agrees
 
 
+@pytest.mark.parametrize(
+    "body",
+    ["import random; return random.Random().random()", "import os; return os.urandom(4).hex()",
+     "import uuid; return str(uuid.uuid4())", "import secrets; return secrets.randbelow(10**9)",
+     "import random; random.seed(); return random.random()", "import random; return random.SystemRandom().random()",
+     "import numpy; return float(numpy.random.default_rng().random())"],
+)  # fmt: skip
+def test_chance_is_the_same_every_day_and_another_under_another_seed(body):
+    """Else whether a certificate is given were itself a matter of chance."""
+    seen = []
+    for number in (0, 0, 1):
+        with Sandbox(Limits(cpu_s=5.0), workers=1) as fresh:
+            (call,) = fresh.run(f(body), [{"x": 1}], seed=number)
+            seen.append((call.status, call.output))
+    assert seen[0] == seen[1] != seen[2]
+    assert {status for status, _ in seen} == {"ok"}
+
+
 def test_a_compiled_module_that_knows_the_real_clock_lives_through_the_certificate():
     """pandas, loaded late, builds its classes on those of datetime; `f` is served where nothing is loaded before."""
     program = f(

@@ -7,7 +7,7 @@ import msgspec
 from codeio.records import Json, Status
 
 ENGINE = (
-    "2"  # changes when a call may come out otherwise than before: it is part of certificates and cache keys
+    "3"  # changes when a call may come out otherwise than before: it is part of certificates and cache keys
 )
 Arc = tuple[int, int, int]
 

@@ -108,7 +108,18 @@ def settle(job: dict[str, Any]) -> None:
 
 
 def seed(number: int) -> None:
-    """The generators that programs use without seeding them."""
+    """The generators that programs use without seeding them, and what these would take from the kernel.
+
+    Entropy is told from the number too: whether a second run differs must not be another thing on another day.
+    """
+    source, plain = random.Random(number), UNSEEDED
+
+    def seeded(self: random.Random, a: Any = None, version: int = 2) -> None:
+        plain(self, source.getrandbits(64) if a is None else a, version)
+
+    os.urandom = random._urandom = source.randbytes
+    random.Random.seed = seeded
+    random.seed = random._inst.seed
     random.seed(number)
     if "numpy" in sys.modules:
         sys.modules["numpy"].random.seed(number)
@@ -130,6 +141,7 @@ def warm(config: dict[str, Any]) -> None:
     seed(0)
 
 
+UNSEEDED = random.Random.seed
 WARM = {
     "code": "def f(x):\n    out = []\n    for i in range(x):\n        out.append({'i': i * 0.5})\n    return out\n",
     "entry": "f",

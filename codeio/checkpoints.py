@@ -10,6 +10,7 @@ import re
 import shutil
 import subprocess
 import sys
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -17,13 +18,15 @@ from typing import Any
 import yaml
 
 from codeio import facts, shards, stage
+from codeio.command import arguments
 from codeio.command import run as run_command
 from codeio.errors import BadInput, BadParams
-from codeio.params import ROOT, did_you_mean
+from codeio.exchange.card import ordered, table
+from codeio.params import ROOT
 from codeio.records import Problem
 from codeio.stage import screen, write_json
 
-OWN = ("promote", "as", "prune", "confirm")
+WAYS = (("promote", "as"), ("prune", "confirm"))
 NAME = re.compile(r"[a-z0-9][a-z0-9._-]*")
 TAKEN = ("main", "tokenizer")  # outputs of the pipeline
 LINEAGE = (
@@ -44,14 +47,13 @@ def main(words: Sequence[str]) -> None:
 
 
 def asked(words: Sequence[str]) -> dict[str, str]:
-    """The words as keys and values; either `promote` or `prune` is among them."""
-    given = dict(word.partition("=")[::2] for word in words)
-    for key in given:
-        if key not in OWN:
-            raise BadParams(f"unknown key {key}{did_you_mean(key, list(OWN))}")
-    wished = given.keys() <= {"promote", "as"} and given.get("promote")
-    wished = wished or (given.keys() <= {"prune", "confirm"} and given.get("prune"))
-    if not wished:
+    """Either `promote` or `prune` with what belongs to it. Raises BadParams."""
+    given = {
+        key: value
+        for key, value in arguments(words, {key: "" for way in WAYS for key in way}).items()
+        if value
+    }
+    if not any(first in given and given.keys() <= {first, more} for first, more in WAYS):
         raise BadParams("say promote=RUN [as=NAME], or prune=SWEEP [confirm=true]")
     return given
 
@@ -144,24 +146,17 @@ def card(run: Any) -> str:
             ),
         ),
         table("view", sorted(view.items())),
-        table("licence of the origin files", licences(run.params.get("teacher", ""))),
+        table("problems by licence of the origin files", licences(run.params.get("teacher", ""))),
         table("lineage", sorted(lineage(run).items())),
     ]
     return "\n\n".join(parts) + "\n"
 
 
-def licences(teacher: str) -> list[tuple[str, str]]:
-    """Of the problems that the store could teach, now on this disk; their hash is in the lineage."""
+def licences(teacher: str) -> list[tuple[str, int]]:
+    """Problems by licence that the store could teach, now on this disk; their hash is in the lineage."""
     at = stage.folder("revise", teacher)
-    found: dict[str, int] = {}
-    for one in shards.read_all(at, Problem) if teacher and shards.files(at) else ():
-        if one.split == "train":
-            found[one.licence or "unknown"] = found.get(one.licence or "unknown", 0) + 1
-    return [(name, f"{count:,} problems") for name, count in sorted(found.items())]
-
-
-def table(head: str, rows: Sequence[tuple[str, str]]) -> str:
-    return "\n".join([f"| {head} | |", "|---|---|", *(f"| {name} | {value} |" for name, value in rows)])
+    taught = shards.read_all(at, Problem) if teacher and shards.files(at) else ()
+    return ordered(Counter(one.licence or "unknown" for one in taught if one.split == "train"))
 
 
 def prune(sweep: str, confirm: bool) -> list[Path]:

@@ -18,7 +18,7 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from codeio import assemble, facts, prompting, shards
-from codeio.command import run
+from codeio.command import run, split
 from codeio.errors import BadInput, BadParams
 from codeio.params import ROOT, Params, did_you_mean, load
 from codeio.records import Dropped, Function, Generation, Pair, Problem, Record, Sample, Source, Turn
@@ -43,20 +43,18 @@ class Chain(NamedTuple):
 
 
 def main(words: list[str]) -> None:
-    asked = dict(word.partition("=")[::2] for word in words)
-    full = asked.pop("full", "false") == "true"
-    keys = [key for key in ("row", "run") if asked.get(key)]
-    if len(keys) != 1:
+    asked, others = split(words, {"row": "", "run": "", "full": "false"})
+    if bool(asked["row"]) == bool(asked["run"]):
         near = did_you_mean(words[0].partition("=")[0], ["row", "run"]) if words else ""
         raise BadParams(f"{' '.join(words) or 'nothing asked'}: say row=ID or run=ID{near}")
-    if keys == ["run"]:
+    params = load(*others)
+    if asked["run"]:
         from analysis.inputs import of_run  # here: only this needs MLflow
 
         lines = of_run(asked["run"])
     else:
-        params = load(*(word for word in words if word.partition("=")[0] not in ("row", "full")))
         lines = of_row(find(asked["row"], params), params)
-    print("\n".join(laid_out(lines, full)))
+    print("\n".join(laid_out(lines, asked["full"] == "true")))
 
 
 def find(ident: str, params: Params) -> Chain:

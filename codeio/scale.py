@@ -19,7 +19,7 @@ import msgspec
 from rich.table import Table
 
 from codeio import assemble, prompting, stage
-from codeio.command import run
+from codeio.command import run, split
 from codeio.errors import BadInput, BadParams
 from codeio.params import ROOT, Params, load
 from codeio.records import Problem
@@ -163,14 +163,14 @@ def table(found: Iterable[Need], sizes: dict[str, float]) -> Table:
 
 
 def main(words: Sequence[str]) -> None:
-    own = dict(word.split("=", 1) for word in words if word.partition("=")[0] in SIZES and "=" in word)
+    own, others = split(words, {name: str(value) for name, value in SIZES.items()})
     try:
-        sizes = {name: float(own.get(name, value)) for name, value in SIZES.items()}
+        sizes = {name: float(value) for name, value in own.items()}
     except ValueError as error:
         raise BadParams(f"scale: {error}; functions, instances, tokens_per_s take numbers") from error
     if min(sizes.values()) < 0 or not sizes["functions"] or not sizes["instances"]:
         raise BadParams("scale: functions and instances must be above 0, tokens a second not below it")
-    params = load(*(word for word in words if word.partition("=")[0] not in SIZES))
+    params = load(*others)
     found = needs(params, sizes)
     screen.print(table(found, sizes))
     for one in found:

@@ -127,7 +127,7 @@ def test_the_card_counts_what_is_there(tmp_path):
     assert f"{len(rows)} examples of 8 functions" in text
     assert "| slip (simulated mistakes) |" in text
     assert f"| train.jsonl | {shards.sha256(tmp_path / 'train.jsonl')} |" in text
-    assert "Public benchmarks were not compared" in text
+    assert "none was searched for, which python -m codeio.contamination does" in text
     assert "| revisions | 1 |" in text
 
 

@@ -2,7 +2,17 @@
 
 import pytest
 
-from codeio.execute import cover, difficulty, gate, greedy, measure, pairs_of, shard, usable
+from codeio.execute import (
+    cover,
+    difficulty,
+    gate,
+    greedy,
+    measure,
+    not_all_echoed,
+    pairs_of,
+    shard,
+    usable,
+)  # fmt: skip
 from codeio.params import load
 from codeio.records import Dropped, Function
 from codeio.sandbox import Call, Limits, Sandbox
@@ -74,6 +84,12 @@ def test_greedy_spreads_over_outputs_and_inputs():
 def test_greedy_prefix_is_greedy_of_fewer():
     pool = [call(n, n % 5, [(n % 7, n % 3, n)]) for n in range(40)]
     assert greedy(pool, 10)[:4] == greedy(pool, 4)
+
+
+def test_chosen_pairs_do_not_all_repeat_an_argument():
+    echoes, other = [call(n, n) for n in range(4)], call(9, 1)
+    assert not_all_echoed(echoes, [*echoes, other]) == [*echoes[:-1], other]
+    assert not_all_echoed([*echoes, other], [*echoes, other]) == [*echoes, other]
 
 
 def test_pairs_count_new_arcs_and_keep_ids():

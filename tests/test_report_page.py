@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 
 from analysis import report, samples
-from tests.test_analysis import items
+from tests.analysing import items
 from tests.test_chart_page import CHROMIUM, FLAGS
 
 

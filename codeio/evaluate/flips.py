@@ -21,9 +21,8 @@ from rich.console import Console
 from rich.table import Table
 
 from codeio import shards, stage, values
-from codeio.command import run
+from codeio.command import arguments, run
 from codeio.errors import BadInput
-from codeio.evaluate.arguments import arguments
 from codeio.records import Pair, Record
 from codeio.shards import brief
 

@@ -19,9 +19,8 @@ import msgspec
 from rich.console import Console
 from rich.table import Table
 
-from codeio.command import run
+from codeio.command import arguments, run
 from codeio.errors import BadInput
-from codeio.evaluate.arguments import arguments
 from codeio.evaluate.benchmark import Benchmark, Item
 from codeio.evaluate.benchmarks import ALL
 from codeio.evaluate.benchmarks import bbh as big_bench

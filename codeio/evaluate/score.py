@@ -19,9 +19,8 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from codeio import shards, values
-from codeio.command import run
+from codeio.command import arguments, run
 from codeio.errors import BadInput, BadParams
-from codeio.evaluate.arguments import arguments
 from codeio.evaluate.benchmark import Benchmark, Item, Mark, Reading
 from codeio.evaluate.benchmarks import ALL
 from codeio.evaluate.data import Absent, Found, load

@@ -3,9 +3,11 @@
 import json
 from collections import Counter
 from collections.abc import Iterable, Mapping
+from typing import Any
 
 from codeio import facts
 from codeio.assemble import VIEW, view_hash
+from codeio.evaluate.benchmarks import ALL
 from codeio.params import ROOT, Params
 from codeio.records import Generation, Problem
 
@@ -58,14 +60,22 @@ def teachers(problem: Problem, store: str) -> set[str]:
 
 
 def contamination() -> str:
-    """What was kept apart, and that nothing more was."""
-    path = ROOT / "metrics" / "pose.json"
-    dropped = json.loads(path.read_text())["dropped"] if path.exists() else {}
+    """What was kept apart, and what the last search (codeio.contamination) looked for."""
+    dropped = metric("pose").get("dropped", {})
     near = sum(n for why, n in dropped.items() if "held-out" in why)
+    sets = metric("contamination").get("sets", {})
+    public = {name: one for name, one in sets.items() if name in ALL}
+    found = ", ".join(f"{name} {one['found']} of {one['testable']}" for name, one in public.items())
     return (
         f"Contamination: {near:,} functions that resemble a held-out one were dropped before any question was asked, "
-        "and no held-out function is in here. Public benchmarks were not compared."
+        "and no held-out function is in here. Items of public benchmarks that occur in the stores this is of: "
+        f"{found or 'none was searched for, which python -m codeio.contamination does'}."
     )
+
+
+def metric(stage: str) -> dict[str, Any]:
+    path = ROOT / "metrics" / f"{stage}.json"
+    return json.loads(path.read_text()) if path.exists() else {}
 
 
 def hashes(lineage: Mapping[str, str], teacher: str) -> Iterable[tuple[str, str]]:

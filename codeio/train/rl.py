@@ -26,6 +26,7 @@ from codeio.params import ROOT, Params
 from codeio.records import Problem
 from codeio.sandbox import Limits, Sandbox
 from codeio.stage import screen, write_json
+from codeio.train import trainer
 from codeio.train.reward import Rewards, written
 from codeio.train.run import last_save
 
@@ -166,7 +167,7 @@ def reinforce(
         "prompt": [[{"role": "user", "content": one.question}] for one in asked],
         "problem": [written(one.problem) for one in asked],
     }
-    trainer = GRPOTrainer(
+    grpo = GRPOTrainer(
         model=by.model,
         reward_funcs=[rewards.right, rewards.form],
         args=settings(params, folder / "work"),
@@ -174,19 +175,15 @@ def reinforce(
         processing_class=by.tokenizer,
         callbacks=[Tell(log)],
     )
-    trainer.remove_callback(PrinterCallback)
-    trainer.train(resume_from_checkpoint=last_save(folder / "work"))
+    grpo.remove_callback(PrinterCallback)
+    grpo.train(resume_from_checkpoint=last_save(folder / "work"))
     fresh = folder / "checkpoint.new"
-    trainer.save_model(str(fresh))
-    by.tokenizer.save_pretrained(fresh)
-    (fresh / "training_args.bin").unlink(missing_ok=True)  # a pickle, and full of paths
-    shutil.rmtree(folder / "checkpoint", ignore_errors=True)
-    fresh.rename(folder / "checkpoint")
+    grpo.save_model(str(fresh))
+    trainer.keep(fresh, by.tokenizer, folder / "checkpoint")
     shutil.rmtree(folder / "work")
 
 
 def settings(params: Params, folder: Path) -> GRPOConfig:
-    cpu = params.machine.device == "cpu"
     rl = params.rl
     each = next(n for n in range(min(rl.batch, params.machine.per_device_batch), 0, -1) if rl.batch % n == 0)
     return GRPOConfig(
@@ -202,18 +199,8 @@ def settings(params: Params, folder: Path) -> GRPOConfig:
         reward_weights=[1.0, rl.form],
         learning_rate=rl.learning_rate,
         lr_scheduler_type="constant",
-        bf16=params.machine.bf16,
-        use_cpu=cpu,
-        gradient_checkpointing=params.model.recompute,
         logging_steps=1,
-        save_strategy="steps",
-        save_steps=params.train.save_steps,
-        save_total_limit=1,
-        report_to="none",
-        disable_tqdm=not screen.is_terminal,
-        dataloader_pin_memory=not cpu,
-        seed=params.seed,
-        data_seed=params.seed,
+        **trainer.settings(params),
     )
 
 

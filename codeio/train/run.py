@@ -34,6 +34,7 @@ from codeio.settings import Schedule
 from codeio.stage import screen, write_json
 from codeio.train import adapters, instructions, launch, memory, model, muon
 from codeio.train import rows as store
+from codeio.train import trainer as common
 from codeio.train.chat import FAMILIES
 from codeio.train.data import encoded, order
 from codeio.train.trainer import Log, Tell, Watched, WholeLogits
@@ -208,10 +209,7 @@ def finish(trainer: Watched, base: Callable[[], PreTrainedModel], params: Params
         return
     if params.machine.lora:
         adapters.merge(base(), fresh)
-    trainer.processing_class.save_pretrained(fresh)
-    (fresh / "training_args.bin").unlink(missing_ok=True)  # a pickle, and full of paths
-    shutil.rmtree(folder / "final", ignore_errors=True)
-    fresh.rename(folder / "final")
+    common.keep(fresh, trainer.processing_class, folder / "final")
     history = [entry["loss"] for entry in trainer.state.log_history if "loss" in entry][-5:]
     write_json(
         folder / "done.json",
@@ -264,21 +262,11 @@ def settings(params: Params, schedule: Schedule, steps: int, folder: Path) -> SF
         dataset_kwargs={"skip_prepare_dataset": True},  # the collator makes the batches
         remove_unused_columns=False,
         eos_token=FAMILIES[params.model.template].end if params.model.template else None,
-        bf16=params.machine.bf16,
-        use_cpu=cpu,
         ddp_backend="gloo" if cpu and params.machine.processes > 1 else None,
-        gradient_checkpointing=params.model.recompute,
         gradient_checkpointing_kwargs={"use_reentrant": False},
         logging_steps=min(LOG_STEPS, max(1, steps // 5)),
         logging_nan_inf_filter=False,
-        save_strategy="steps",
-        save_steps=params.train.save_steps,
-        save_total_limit=1,
-        report_to="none",
-        disable_tqdm=not screen.is_terminal,
-        dataloader_pin_memory=not cpu,
-        seed=params.seed,
-        data_seed=params.seed,
+        **common.settings(params),
     )
 
 

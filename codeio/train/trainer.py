@@ -3,19 +3,48 @@
 The loss must be a number at every step, and a mixture of experts is kept in balance.
 """
 
+import shutil
 from collections.abc import Callable, Sequence
+from pathlib import Path
 from typing import Any
 
 import torch
-from transformers import Trainer, TrainerCallback
+from transformers import PreTrainedTokenizerBase, Trainer, TrainerCallback
 from trl import SFTTrainer
 
 from codeio.errors import BadInput
+from codeio.params import Params
 from codeio.stage import screen
 from codeio.train.routers import Balance
 
 Log = Callable[[dict[str, float], int], None]
 SHOWN = 8  # ids of examples that a message names
+
+
+def settings(params: Params) -> dict[str, Any]:
+    """What every training tells transformers alike: where it computes, how it saves, that it reports to us only."""
+    cpu = params.machine.device == "cpu"
+    return {
+        "bf16": params.machine.bf16,
+        "use_cpu": cpu,
+        "dataloader_pin_memory": not cpu,
+        "gradient_checkpointing": params.model.recompute,
+        "save_strategy": "steps",
+        "save_steps": params.train.save_steps,
+        "save_total_limit": 1,
+        "report_to": "none",
+        "disable_tqdm": not screen.is_terminal,
+        "seed": params.seed,
+        "data_seed": params.seed,
+    }
+
+
+def keep(fresh: Path, tokenizer: PreTrainedTokenizerBase, to: Path) -> None:
+    """The weights that were saved in `fresh` as a whole checkpoint at `to`."""
+    tokenizer.save_pretrained(fresh)
+    (fresh / "training_args.bin").unlink(missing_ok=True)  # a pickle, and full of paths
+    shutil.rmtree(to, ignore_errors=True)
+    fresh.rename(to)
 
 
 class NotFinite(BadInput):

@@ -16,8 +16,8 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from codeio import contamination
+from codeio.command import arguments
 from codeio.contamination import Asked
-from codeio.evaluate.arguments import arguments
 from codeio.evaluate.benchmarks import ALL
 from codeio.evaluate.data import Absent, load
 from codeio.grams import RUN, Words

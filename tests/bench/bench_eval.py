@@ -14,8 +14,8 @@ import sys
 import time
 from pathlib import Path
 
+from codeio.command import arguments
 from codeio.evaluate import oracles
-from codeio.evaluate.arguments import arguments
 from codeio.evaluate.benchmarks import ALL
 from codeio.evaluate.data import Absent, load
 from codeio.evaluate.score import scored

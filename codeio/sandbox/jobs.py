@@ -85,7 +85,8 @@ class Run(msgspec.Struct, frozen=True):
 class Draw(msgspec.Struct, frozen=True):
     """Draw inputs from `generator` (a module with input_generator(rng) -> dict) and call the program on each.
 
-    At most `draws` draws, at most `want` distinct inputs; a draw that raises or is no JSON is passed over.
+    At most `draws` draws, at most `want` distinct inputs; a draw that raises or is no JSON is passed over. `seed` is
+    that of rng, `chance` of what a generator draws from elsewhere: two that differ show that it does.
     """
 
     program: Program
@@ -96,6 +97,7 @@ class Draw(msgspec.Struct, frozen=True):
     count: bool = False
     max_lines: int = 0
     hash_seed: int = 0
+    chance: int = 0
 
 
 class Trace(msgspec.Struct, frozen=True):

@@ -62,7 +62,7 @@ class Task:
             "mode": "trace" if isinstance(job, Trace) else "count" if job.count else "run",
             "max_lines": job.max_lines,
             "often": job.often if isinstance(job, Trace) else 0,
-            "seed": getattr(job, "seed", 0) if isinstance(job, Run) else 0,
+            "seed": job.seed if isinstance(job, Run) else job.chance if isinstance(job, Draw) else 0,
             "shift": job.shift if isinstance(job, Run) else 0.0,
             "patience": PATIENCE if isinstance(job, Draw) else 0,
         }

@@ -99,7 +99,7 @@ def judged(
 ) -> list[Function | Wrong]:
     """What comes of each reply: read, loaded, and run on its own inputs."""
     parts = [read(reply) for reply in replies]
-    jobs = [job(one, p, seed) for one in parts if not isinstance(one, Wrong) for seed in (0, 1)]
+    jobs = [job(one, p, chance) for one in parts if not isinstance(one, Wrong) for chance in (0, 1)]
     results = box.map(jobs)
     outcomes: list[Function | Wrong] = []
     for one, found in zip(tried, parts, strict=True):
@@ -141,8 +141,8 @@ def with_rng(code: str) -> str:
     return code + "\n" if made.args.args else code + WITHOUT_RNG
 
 
-def job(parts: Parts, p: Unify, hash_seed: int) -> Draw:
-    """Its own inputs, drawn and called; twice, in two processes, since what differs then is no generator."""
+def job(parts: Parts, p: Unify, chance: int) -> Draw:
+    """Its own inputs, drawn and called; twice, under another chance, since what differs then is no generator."""
     want = p.tries * TRIES
     return Draw(
         program=Program(code=parts.code, entry=ENTRY),
@@ -150,7 +150,8 @@ def job(parts: Parts, p: Unify, hash_seed: int) -> Draw:
         draws=2 * want,
         want=want,
         seed=1,
-        hash_seed=hash_seed,
+        hash_seed=chance,
+        chance=chance,
         max_lines=p.max_lines,
     )
 

@@ -41,6 +41,7 @@ def map_shards(params: Params, stage: "frame.Stage", todo: Todo, work: Path) -> 
     """(shard number, its report), in order of completion."""
     if stage.alone(params) or not found_again(stage):
         return here(params, stage, todo, work)
+    todo = sorted(todo, key=lambda one: -weight(one[1]))  # the heaviest first: no core waits for a late one
     if params.engine == "ray":
         from codeio import cluster  # here: the default neither needs nor imports Ray
 
@@ -49,6 +50,11 @@ def map_shards(params: Params, stage: "frame.Stage", todo: Todo, work: Path) -> 
     if count < 2:
         return here(params, stage, todo, work)
     return several(params, stage, todo, work, count)
+
+
+def weight(source: Any) -> int:
+    """Bytes of a shard, which say well enough what it will cost; 0 where it is not a file."""
+    return source.stat().st_size if isinstance(source, Path) else 0
 
 
 def found_again(stage: "frame.Stage") -> bool:

@@ -1,8 +1,8 @@
 """Pose: two questions per pair, predict the output and predict the input.   data/execute -> data/pose"""
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from typing import Any
+from typing import Any, NamedTuple
 
 from codeio import shards, stage, values
 from codeio.params import Params
@@ -10,10 +10,23 @@ from codeio.records import Dropped, Function, Pair, Predict, Problem
 from codeio.similar import Similar, signature
 
 
-def shard(functions: Sequence[Function], heldout: Similar) -> Iterator[Problem | Dropped]:
+class Known(NamedTuple):
+    """What the functions of all shards have in common with each other."""
+
+    heldout: Similar  # the natural ones that no model may be trained on
+    taken: Mapping[
+        str, str
+    ]  # function -> the source file that it is taken from, of several with the same code
+
+
+def shard(functions: Sequence[Function], known: Known) -> Iterator[Problem | Dropped]:
     """Problems of each function; a natural one to be trained on must not resemble a held-out one."""
     for function in functions:
-        twin = heldout.find(signature(function.code)) if trains_on_nature(function) else None
+        taken = known.taken[function.id]
+        if function.source != taken:
+            yield Dropped(id=function.id, reason="same code as a function of another file", detail=taken)
+            continue
+        twin = known.heldout.find(signature(function.code)) if trains_on_nature(function) else None
         if twin:
             yield Dropped(id=function.id, reason="near duplicate of a held-out function", detail=twin)
             continue
@@ -48,17 +61,23 @@ def problem(function: Function, pair: Pair, rank: int, predict: Predict, given: 
     )
 
 
-def heldout_functions(params: Params) -> Similar:
-    """Every natural function that no model may be trained on."""
-    rows = shards.read_all(stage.folder("execute"), Function)
-    known = ((f.id, f.code) for f in rows if f.kind == "natural" and f.split == "natural")
-    return Similar(params.pose.near_duplicate, known)
+def known(functions: Iterable[Function], near_duplicate: float) -> Known:
+    """Of functions with the same code the first is taken, a held-out one before others."""
+    heldout, taken, trained = Similar(near_duplicate), dict[str, str](), set[str]()
+    for one in functions:
+        if one.id not in taken or (one.id in trained and one.split != "train"):
+            taken[one.id] = one.source
+            (trained.add if one.split == "train" else trained.discard)(one.id)
+        if one.kind == "natural" and one.split == "natural":
+            heldout.add(one.id, signature(one.code))
+    return Known(heldout, taken)
 
 
 @contextmanager
 def opened(params: Params) -> Iterator[Callable[[list[Function]], Iterable[Problem | Dropped]]]:
-    heldout = heldout_functions(params)
-    yield lambda functions: shard(functions, heldout)
+    all_shards = shards.read_all(stage.folder("execute"), Function)
+    found = known(all_shards, params.pose.near_duplicate)
+    yield lambda functions: shard(functions, found)
 
 
 def measure(problems: Iterator[Problem]) -> dict[str, Any]:

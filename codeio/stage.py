@@ -18,6 +18,7 @@ import time
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -204,12 +205,20 @@ def key_of(stage: Stage, params: Params, inputs: Sequence[Any]) -> str:
     seen = hashlib.sha256()
     seen.update(msgspec.json.encode([msgspec.to_builtins(getattr(params, s)) for s in stage.sections]))
     seen.update(platform.python_version().encode())
-    for source in sorted((ROOT / "codeio").rglob("*")):
-        if source.suffix in (".py", ".txt"):
-            seen.update(source.read_bytes())
+    seen.update(code().encode())
     for one in inputs:
         seen.update(one.read_bytes() if isinstance(one, Path) else repr(one).encode())
     return seen.hexdigest()[:16]
+
+
+@cache
+def code() -> str:
+    """Digest of all code and prompts of this checkout."""
+    seen = hashlib.sha256()
+    for source in sorted((ROOT / "codeio").rglob("*")):
+        if source.suffix in (".py", ".txt"):
+            seen.update(source.read_bytes())
+    return seen.hexdigest()
 
 
 def discard_other_work(work: Path) -> None:

@@ -24,6 +24,7 @@ PAD, USER, ASSISTANT, END = "<|pad|>", "<|user|>", "<|assistant|>", "<|end|>"
 SPECIAL = [PAD, USER, ASSISTANT, END]
 WORD = re.compile(r"[A-Za-z_][a-z_]+")  # a round of a loop ("BA") is none
 QUOTED = re.compile(r"'[^'\n]*'|\"[^\"\n]*\"")
+LINE = re.compile(r"\n[^\n]*|[^\n]+")
 ATOM = re.compile(r"[A-Za-z_]{2,}|[ \n][a-z]=(?!=)| [TF]\b|\n *| [^\w\s'\"]+ |.", re.DOTALL)
 LONGEST = 5  # atoms of a phrase
 WIDER = 8  # candidates per place in the vocabulary, before their real use is counted
@@ -59,12 +60,13 @@ def texts(params: Params) -> Iterator[tuple[str, str]]:
 
 def train(turns: Iterable[tuple[str, str]], vocab: int) -> PreTrainedTokenizerFast:
     """A tokenizer of at most `vocab` entries. The same turns give the same bytes."""
-    asked, said = zip(*turns, strict=True)
+    asked, said = map(lines_of, zip(*turns, strict=True))
     words = frequent(asked)
     pieces: Counter[Atoms] = Counter()
     for lines, names in ((asked, True), (said, False)):
-        for line in lines:
-            pieces.update(segments(line, words, names))
+        for line, count in lines.items():
+            for atoms in segments(line, words, names):
+                pieces[atoms] += count
     made = assembled(phrases(pieces, max(0, vocab - len(assembled([]).get_vocab()))))
     special = {"pad_token": PAD, "eos_token": END, "additional_special_tokens": [USER, ASSISTANT]}
     return PreTrainedTokenizerFast(tokenizer_object=made, chat_template=TEMPLATE, **special)
@@ -80,11 +82,17 @@ def assembled(found: Sequence[str]) -> Tokenizer:
     return tokenizer
 
 
-def frequent(questions: Iterable[str]) -> frozenset[str]:
+def lines_of(several: Iterable[str]) -> Counter[str]:
+    """Lines, each with the newline before it, and how often they come: nothing that is counted crosses one."""
+    return Counter(line for text, n in Counter(several).items() for line in LINE.findall(text) * n)
+
+
+def frequent(questions: Counter[str]) -> frozenset[str]:
     """Words of code and instructions; a string's content is none."""
     seen: Counter[str] = Counter()
-    for question in questions:
-        seen.update(WORD.findall(QUOTED.sub(" ", question)))
+    for line, count in questions.items():
+        for word in WORD.findall(QUOTED.sub(" ", line)):
+            seen[word] += count
     return frozenset(word for word, count in seen.items() if count >= COMMON)
 
 
@@ -132,10 +140,11 @@ def phrases(pieces: Counter[Atoms], room: int) -> list[str]:
     lines = ["".join(atoms) for atoms in pieces]
     while len(found) > room:  # a phrase within another is used less than it is seen
         tokenizer = assembled(found)
-        used: Counter[str] = Counter()
+        ids: Counter[int] = Counter()
         for encoding, count in zip(tokenizer.encode_batch(lines), pieces.values(), strict=True):
             for id_ in encoding.ids:
-                used[tokenizer.id_to_token(id_)] += count
+                ids[id_] += count
+        used = Counter({tokenizer.id_to_token(id_): count for id_, count in ids.items()})
         found = best({p: saves[p] for p in found}, used, max(room, len(found) * 3 // 4))
     return found
 

@@ -12,6 +12,7 @@ from codeio.params import load
 from codeio.records import Dropped, Json, Predict, Problem
 from codeio.revise import shard as revise
 from codeio.sandbox import Draw, Limits, Program, Run, Sandbox
+from codeio.sandbox.cache import Cache
 
 LIMITS = Limits(cpu_s=2.0, memory_mb=512)
 settled = cache(load)  # answering and revising take the same settings
@@ -70,11 +71,13 @@ def many(box: Sandbox, count: int, pairs: int = 4) -> list[Problem]:
     return found
 
 
-def answered(problems: Sequence[Problem], box: Sandbox, *settings: str) -> list[Problem | Dropped]:
+def answered(
+    problems: Sequence[Problem], box: Sandbox, *settings: str, cache: Cache | None = None
+) -> list[Problem | Dropped]:
     """The problems after the answer stage under these settings."""
     params = settled(*settings)
     with taught(params, box, Ledger()) as teach:
-        return list(shard(problems, box, teach, params))
+        return list(shard(problems, box, teach, params, cache))
 
 
 def revised(problems: Sequence[Problem], box: Sandbox, *settings: str) -> list[Problem]:

@@ -5,12 +5,14 @@ from collections import Counter
 import msgspec
 import pytest
 
+import codeio.answer.__main__ as answer
 from codeio.answer.audit import false_claims
 from codeio.answer.teach import teacher
 from codeio.errors import BadParams
 from codeio.params import load
 from codeio.records import Dropped, Problem
 from codeio.sandbox import Sandbox
+from codeio.sandbox.cache import Cache
 from tests.answering import LIMITS, answered, many, pose, revised
 
 
@@ -36,6 +38,17 @@ def test_every_procedural_problem_can_be_told_and_the_trace_teacher_is_right(pro
     assert all(len(one.turns) == 1 and one.turns[0].correct for one in found)
     assert all(one.turns[0].main.response == one.gold for one in found)
     assert not [one.gold for one in found if false_claims(one.gold)]
+
+
+def test_a_second_teacher_finds_the_golds_told(problems, box, tmp_path, monkeypatch):
+    some = problems[:40]
+    fresh = {name: answered(some, box, f"teacher={name}") for name in ("trace", "slip")}
+    with Cache(tmp_path / "calls.sqlite", box, 1 << 24) as cache:
+        assert answered(some, box, "teacher=trace", cache=cache) == fresh["trace"]
+        monkeypatch.setattr(answer, "golds", None)  # who tells them again fails
+        assert answered(some, box, "teacher=slip", cache=cache) == fresh["slip"]
+        with pytest.raises(TypeError):
+            answered(some[:-1], box, "teacher=slip", cache=cache)
 
 
 def test_responses_end_with_the_answer_as_json(slipped):

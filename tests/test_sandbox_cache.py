@@ -208,3 +208,12 @@ def test_a_node_of_a_cluster_remembers_on_a_disk_of_its_own(box, tmp_path, monke
     with verify.cached(box) as cache:
         assert cache.path == own
     assert own.exists()
+
+
+def test_what_was_said_once_is_not_made_again(box, tmp_path):
+    with Cache(tmp_path / "c.sqlite", box, MOST) as cache, Cache(tmp_path / "c.sqlite", box, MOST) as beside:
+        assert cache.once(("gold", "a"), lambda: b"told") == b"told"
+        assert beside.once(("gold", "a"), lambda: b"told again") == b"told"
+        assert beside.once(("gold", "b"), lambda: b"another") == b"another"
+        cache.store.execute("UPDATE calls SET said = x'00'")
+        assert cache.once(("gold", "a"), lambda: b"mended") == b"mended"

@@ -5,10 +5,12 @@ response: a right answer with the rationale of the real run. What cannot be told
 model, which can be asked all the same.
 """
 
+import hashlib
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
+import msgspec
 from msgspec.structs import replace
 
 from codeio import shards, stage
@@ -30,7 +32,7 @@ def shard(
 ) -> Iterator[Problem | Dropped]:
     """Problems with gold and first turn, in their order; those that cannot be told with the reason."""
     asked = [one for one in problems if one.split == "train"]
-    told = dict(zip((one.id for one in asked), checked(golds(asked, box, params.answer, cache)), strict=True))
+    told = dict(zip((one.id for one in asked), audited(asked, box, params, cache), strict=True))
     if asks(params):
         told = {id_: "" if isinstance(text, Refused) else text for id_, text in told.items()}
     refused = {id_: why for id_, why in told.items() if isinstance(why, Refused)}
@@ -47,6 +49,19 @@ def shard(
             yield Dropped(id=one.id, reason=why.reason, detail=why.detail)
         else:
             yield answered.get(one.id, one)
+
+
+def audited(
+    problems: Sequence[Problem], box: Sandbox, params: Params, cache: Cache | None
+) -> list[str | Refused]:
+    """Gold responses without a false claim. They are the same whoever teaches: a second teacher finds them told."""
+
+    def made() -> bytes:
+        return msgspec.json.encode(list(checked(golds(problems, box, params.answer, cache))))
+
+    given = hashlib.sha256(msgspec.json.encode([params.answer, problems])).hexdigest()
+    said = made() if cache is None else cache.once(("gold", stage.code(), given), made)
+    return msgspec.json.decode(said, type=list[str | Refused])
 
 
 def checked(told: Sequence[str | Refused]) -> Iterator[str | Refused]:

@@ -27,24 +27,33 @@ SWAPPED = (ast.Sub, ast.Div, ast.FloorDiv, ast.Mod, ast.Pow)
 MISCOPIED = "mis-copied element"  # the program is right, its input was read wrongly
 
 
-@lru_cache(maxsize=1024)
-def mutants(code: str, lines: frozenset[int], limit: int) -> tuple[tuple[str, str], ...]:
+def mutants(code: str, lines: frozenset[int], limit: int) -> list[tuple[str, str]]:
     """At most `limit` (operator, mutated code), changed on one of `lines`, in an order fixed by content.
 
     The code must be in the form of `ast.unparse`, and so are the mutants.
     """
-    found: dict[str, str] = {}
+    made, more = begun(code, lines)
+    made += islice(more, max(0, limit - len(made)))
+    return made[:limit]
+
+
+@lru_cache(maxsize=1024)
+def begun(code: str, lines: frozenset[int]) -> tuple[list[tuple[str, str]], Iterator[tuple[str, str]]]:
+    """The mutants that were made already, and the others: a later turn asks for more than the one before."""
+    return [], distinct(code, lines)
+
+
+def distinct(code: str, lines: frozenset[int]) -> Iterator[tuple[str, str]]:
+    seen = {code}
     where = [n for n, (_, line, _) in enumerate(places(ast.parse(code))) if line in lines]
     for n in sorted(where, key=lambda n: values.unit(code, n)):
         tree = ast.parse(code)
         name, _, change = next(islice(places(tree), n, None))
         change()
         text = ast.unparse(tree)
-        if text != code:
-            found.setdefault(text, name)
-        if len(found) == limit:
-            break
-    return tuple((name, text) for text, name in found.items())
+        if text not in seen:
+            seen.add(text)
+            yield name, text
 
 
 def places(tree: ast.Module) -> Iterator[tuple[str, int, Callable[[], None]]]:

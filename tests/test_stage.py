@@ -190,7 +190,7 @@ def test_full_disk_is_one_line(house, monkeypatch, name):
             ["pose.near_duplcate=0.5"],
             "double: unknown key pose.near_duplcate; did you mean pose.near_duplicate",
         ),
-        ([], r"double: data/numbers holds no shards: run `dvc repro double`"),
+        ([], r"double: data/numbers holds no shards: run `dvc repro numbers`"),
     ],
 )
 def test_mistakes_are_one_line(house, arguments, says):

@@ -8,7 +8,7 @@ from typing import Any
 from codeio.llm.chat import Failed, Reply
 from codeio.stage import screen
 
-EVERY_S = 20.0  # between two lines on the screen
+EVERY_S = 10.0  # between two lines on the screen
 
 
 class Ledger:
@@ -32,11 +32,11 @@ class Ledger:
         self.prompt_tokens += prompt
         self.cached_tokens += cached
         self.completion_tokens += completion
-        if time.monotonic() - self.shown > EVERY_S:
-            self.show()
+        self.show_now_and_then()
 
     def failed(self, kind: str) -> None:
         self.failures[kind] += 1
+        self.show_now_and_then()
 
     def ended(self, outcome: Reply | Failed) -> None:
         if isinstance(outcome, Failed):
@@ -64,6 +64,11 @@ class Ledger:
             "unanswered": dict(sorted(self.unanswered.items())),
             "cost": self.cost,
         } | ({"servers": servers} if (servers := self.servers()) else {})
+
+    def show_now_and_then(self) -> None:
+        """Also where nothing but failures comes: somebody may be waiting for a server that is not there."""
+        if time.monotonic() - self.shown > EVERY_S:
+            self.show()
 
     def show(self) -> None:
         self.shown = time.monotonic()

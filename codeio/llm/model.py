@@ -104,7 +104,11 @@ def opened(params: Params, ledger: Ledger) -> Iterator[Model]:
     ledger.price = s.prices.get(p.model)
     store = Store(ROOT / s.store, p.model)
     with closing(store), closing(backend(params, ledger)) as answers:
-        yield Model(p, answers, store, ledger)
+        try:
+            yield Model(p, answers, store, ledger)
+        finally:  # a run that is stopped was paid for too
+            if ledger.requests or ledger.from_store:
+                ledger.show()
 
 
 def backend(params: Params, ledger: Ledger) -> Backend:

@@ -34,6 +34,7 @@ KEY = "OPENAI_API_KEY"
 FINISH: dict[str | None, Finish] = {"length": "length", "content_filter": "refused"}
 HOPELESS = 20  # chats that a server refuses as malformed before it answers one: the settings are wrong
 SHOWN = 300  # characters of a server's message
+EXAMPLE = "http://127.0.0.1:8000/v1"
 
 
 class Said(msgspec.Struct):
@@ -176,7 +177,7 @@ class OpenAICompatible:
         except openai.APIConnectionError as error:
             raise Hiccup("no connection", self.shown(error.__cause__ or error)) from error
         except openai.APIStatusError as error:
-            raise self.status(error, server) from error
+            raise self.status(error, server) from None  # its text may repeat the key
 
     def body(self, chat: Chat) -> dict[str, Any]:
         p = self.p
@@ -253,10 +254,21 @@ def addresses(s: Settings, secret: str) -> Sequence[str | None]:
     if not given and not secret:
         raise BadParams(f"server.url is null and {KEY} is not set: name a server, or give OpenAI's key")
     several = given if isinstance(given, tuple) else (given or None,)
-    for parts in (urlsplit(url or "") for url in several):
-        if parts.username or parts.password:
+    for url in filter(None, several):
+        if "@" in url:
             raise BadParams(f"server.url holds a user or a password: leave it out and set {KEY}")
+        if not address(url):
+            raise BadParams(f"server.url={url}: no address such as {EXAMPLE}")
     return several
+
+
+def address(url: str) -> bool:
+    """Whether this can be asked at all; what is there shows itself later."""
+    try:
+        parts = urlsplit(url)
+        return parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
+    except ValueError:  # brackets or a port that are none
+        return False
 
 
 def retry_after(error: openai.APIStatusError) -> float:

@@ -45,7 +45,7 @@ def server(**given: object) -> Iterator[str]:
 
 
 def settings(url: str) -> tuple[str, ...]:
-    quick = ("server.backoff_s=0.05", "server.timeout_s=10", f"server.concurrency={AT_ONCE}")
+    quick = ("server.backoff_s=0.05", "server.timeout_s=5", f"server.concurrency={AT_ONCE}")
     return ("llm.model=m", f"server.url={url}", *quick)
 
 

@@ -7,7 +7,7 @@ import pytest
 from msgspec.structs import replace
 
 from codeio.errors import BadParams
-from codeio.llm import Chat, Ledger, Message, Reply, opened
+from codeio.llm import Chat, Failed, Ledger, Message, Reply, opened
 from codeio.params import load
 from tests import serving
 from tests.answering import pose, revised
@@ -78,9 +78,15 @@ needs_vllm = pytest.mark.skipif(
 @pytest.mark.vllm
 @needs_vllm
 def test_vllm_in_this_process(checkpoint):
+    """One question is longer than the window: it fails for itself, all others are answered."""
     settings = ("llm.backend=vllm", f"llm.model={checkpoint}", "server.context=256")
-    found, ledger = asked(chats(8, n=2), *settings)
+    several = chats(8, n=2)
+    too_long = replace(several[0], messages=(Message("user", "long " * 100),))
+    (*found, failed), ledger = asked([*several, too_long], *settings)
     assert all(len(one.texts) == 2 for one in found)
+    assert isinstance(failed, Failed)
+    assert "maximum" in failed.detail
+    assert ledger.requests == 9
     assert ledger.completion_tokens <= 8 * 2 * 12
 
 

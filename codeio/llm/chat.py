@@ -12,6 +12,8 @@ Finish = Literal[
     "stop", "length", "refused"
 ]  # length: cut at llm.max_tokens; refused: the server's own filter
 
+HOPELESS = 20  # chats that are refused as malformed before one is answered: the settings are wrong
+
 
 class Message(msgspec.Struct, frozen=True):
     role: Literal["system", "user", "assistant"]

@@ -6,12 +6,13 @@ Continuous batching and prefix caching are vLLM's; chats go to it in lots, so th
 from collections.abc import Sequence
 from typing import Any
 
-from codeio.errors import BadParams
-from codeio.llm.chat import Chat, Done, Finish, Reply, Text
+from codeio.errors import BadParams, ModelError
+from codeio.llm.chat import HOPELESS, Chat, Done, Failed, Finish, Reply, Text
 from codeio.llm.ledger import Ledger
 from codeio.settings import Llm, Machine, Server
 
 LOT = 2048
+REFUSED = "refused by the model"
 FINISH: dict[str | None, Finish] = {"length": "length"}
 
 
@@ -26,6 +27,7 @@ class Offline:
                 "llm.backend=vllm: vllm is not installed; `pip install 'codeio[vllm]'`"
             ) from error
         self.p, self.ledger = p, ledger
+        self.answered = self.refused = 0
         self.model = LLM(
             model=p.model,
             revision=p.revision,
@@ -42,8 +44,18 @@ class Offline:
         del self.model
 
     def lot(self, chats: Sequence[Chat], first: int, done: Done) -> None:
+        from vllm.exceptions import VLLMValidationError
+
         sampling = [self.sampling(chat) for chat in chats]
-        found = self.model.chat([chat.plain() for chat in chats], sampling, use_tqdm=False)
+        try:
+            found = self.model.chat([chat.plain() for chat in chats], sampling, use_tqdm=False)
+        except VLLMValidationError as error:  # one is longer than the window: none is taken
+            if len(chats) == 1:
+                return done(first, self.failed(error))
+            half = len(chats) // 2
+            self.lot(chats[:half], first, done)
+            return self.lot(chats[half:], first + half, done)
+        self.answered += len(found)
         for number, out in enumerate(found, first):
             self.ledger.sent()
             reply = Reply(
@@ -54,6 +66,16 @@ class Offline:
             )
             self.ledger.used(reply.prompt_tokens, reply.cached_tokens, reply.completion_tokens)
             done(number, reply)
+
+    def failed(self, error: Exception) -> Failed:
+        """A chat that the engine does not take. Raises ModelError where it has taken none so far."""
+        self.ledger.sent()
+        self.ledger.failed(REFUSED)
+        self.refused += 1
+        said = " ".join(str(error).split())
+        if self.refused >= HOPELESS and not self.answered:
+            raise ModelError(f"llm.model={self.p.model} by vLLM refuses every request: {said}") from error
+        return Failed(REFUSED, said)
 
     def sampling(self, chat: Chat) -> Any:
         """vLLM's own settings of one chat; a schema holds every token to it."""

@@ -24,7 +24,7 @@ from tenacity import (
 from tenacity.wait import wait_base, wait_random_exponential
 
 from codeio.errors import BadParams, ModelError
-from codeio.llm.chat import Chat, Done, Failed, Finish, Reply, Text
+from codeio.llm.chat import HOPELESS, Chat, Done, Failed, Finish, Reply, Text
 from codeio.llm.fleet import Fleet, Server
 from codeio.llm.ledger import Ledger
 from codeio.settings import Llm
@@ -32,7 +32,6 @@ from codeio.settings import Server as Settings
 
 KEY = "OPENAI_API_KEY"
 FINISH: dict[str | None, Finish] = {"length": "length", "content_filter": "refused"}
-HOPELESS = 20  # chats that a server refuses as malformed before it answers one: the settings are wrong
 SHOWN = 300  # characters of a server's message
 EXAMPLE = "http://127.0.0.1:8000/v1"
 

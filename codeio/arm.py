@@ -49,14 +49,16 @@ class Parts(NamedTuple):
     check: Callable[[Params], None]  # refuses a view that the store cannot give
     view_hash: Callable[[Params], str]
     train: Callable[[Params, Path, tracker.Log], dict[str, float]]
-    evaluate: Callable[[Params, Path], Any]  # -> Scores(metrics, items)
+    evaluate: Callable[[Params, Path], Any] | None = (
+        None  # -> Scores(metrics, items); what only trains has none
+    )
 
 
 def parts() -> Parts:
-    """The real ones."""
+    """Those that train. evaluate/run.py has those that score too."""
     from codeio.assemble import check, view_hash
 
-    return Parts(check, view_hash, real_training, real_scores)
+    return Parts(check, view_hash, real_training)
 
 
 def real_training(params: Params, out: Path, log: tracker.Log) -> dict[str, float]:
@@ -64,12 +66,6 @@ def real_training(params: Params, out: Path, log: tracker.Log) -> dict[str, floa
     from codeio.train.run import train
 
     return train(params, out, log)
-
-
-def real_scores(params: Params, model: Path) -> Any:
-    from codeio.evaluate.run import evaluate
-
-    return evaluate(params, model)
 
 
 def stages(params: Params) -> tuple[str, ...]:
@@ -168,6 +164,7 @@ def trained(arm: Arm) -> bool:
 
 def score(params: Params, arm: Arm, checkpoint: Path, of: Parts, now: tracker.Run) -> Any:
     """Scores of a checkpoint, logged with a sample of the answers; marks the run as scored."""
+    assert of.evaluate is not None, "an arm that is scored needs a scorer"
     scores = of.evaluate(params, checkpoint)
     now.log({beside(name): value for name, value in scores.metrics.items()}, 0)
     now.table([row(item) for item in spread(scores.items)], "samples/answers.json")

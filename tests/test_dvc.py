@@ -63,6 +63,13 @@ def test_code_a_stage_imports_is_a_dependency(name):
     assert not set(missing) - LAZY, f"add to deps of {name} in dvc.yaml: {missing}"
 
 
+def test_a_change_of_what_scores_answers_trains_nothing_again():
+    scorers = [ROOT / "codeio" / name for name in ("evaluate/run.py", "verify.py", "sandbox/__init__.py")]
+    assert all(path.is_file() for path in scorers)
+    assert not [path for path in scorers if covered(path, STAGES["train"]["deps"])]
+    assert all(covered(path, STAGES["evaluate"]["deps"]) for path in scorers)
+
+
 @pytest.mark.parametrize("name", ["collect", "unify", "execute", "pose", "answer", "revise"])
 def test_settings_a_stage_depends_on_are_its_params(name):
     """What the frame puts into the key of a resumed run, DVC must watch too."""

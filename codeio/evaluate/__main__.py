@@ -7,13 +7,14 @@ training, found by the hash that the checkpoint carries; a store that has no suc
 from codeio import arm, facts, shards, tracker
 from codeio.command import command
 from codeio.errors import BadInput
+from codeio.evaluate import run
 from codeio.params import ROOT, Params
 from codeio.stage import screen, write_json
 
 
 def main(params: Params, of: arm.Parts | None = None) -> None:
     """Score the exported checkpoint, into the versioned files and into the run of its training."""
-    of = of or arm.parts()
+    of = of or run.parts()
     checkpoint = ROOT / "models" / "main"
     this = arm.scored_by(arm.exported(checkpoint), params)
     run_id = tracker.find({**this.tags(), "codeio.scoring": this.scoring}) or tracker.find(

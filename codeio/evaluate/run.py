@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 import msgspec
 
-from codeio import prompting, shards, stage, values
+from codeio import arm, prompting, shards, stage, values
 from codeio.errors import BadInput
 from codeio.evaluate import benchmark, generate, grids
 from codeio.evaluate.benchmarks import zebralogic
@@ -50,6 +50,11 @@ class Scores(msgspec.Struct, frozen=True):
 
     metrics: dict[str, float]
     items: tuple[Item, ...]
+
+
+def parts() -> arm.Parts:
+    """The functions of an arm that is trained and scored."""
+    return arm.parts()._replace(evaluate=evaluate)
 
 
 def evaluate(params: Params, checkpoint: Path) -> Scores:

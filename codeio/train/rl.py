@@ -20,7 +20,7 @@ from trl import GRPOConfig, GRPOTrainer
 from codeio import arm, assemble, facts, tracker, values
 from codeio.command import command
 from codeio.errors import BadInput, BadParams
-from codeio.evaluate import generate
+from codeio.evaluate import generate, run
 from codeio.locks import held
 from codeio.params import ROOT, Params
 from codeio.records import Problem
@@ -72,7 +72,7 @@ def main(params: Params, evaluate: Callable[[Params, Path], Any] | None = None) 
             counts = train(params, start, folder, now.log)
             now.log({f"data/rl_{name}": float(n) for name, n in counts.items()}, 0)
             now.checkpoint(folder / "checkpoint")
-            scores = (evaluate or arm.parts().evaluate)(params, folder / "checkpoint")
+            scores = (evaluate or run.evaluate)(params, folder / "checkpoint")
             now.log({arm.beside(name): value for name, value in scores.metrics.items()}, 0)
         write_json(folder / "done.json", counts)
     screen.print(f"rl: {folder.relative_to(ROOT)}/checkpoint; {tracker.run_link(now.id)}")

@@ -130,6 +130,11 @@ STYLES = {
     "therefore": "We have checked it. Therefore, the final answer is {g}.",
     "bbh": "So the answer is {g}.",
     "hashes": "Thinking about it.\n#### {g}",
+    "answer first": "I looked at it from all sides.\n\nSo {g} is the answer.",
+    "heading": "Some reasoning about **it**.\n\n**Final Answer**\n\n{g}",
+    "markdown heading": "## Steps\n\nSome reasoning.\n\n### Answer\n\n{g}",
+    "boxed sentence": "Final Answer: The final answer is $\\boxed{{{g}}}$. I hope it is correct.",
+    "other marks": "**Answer**: {g}\n",
     "own line": "I looked at it from all sides.\n\n{g}\n",
 }
 

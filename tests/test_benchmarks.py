@@ -1,5 +1,6 @@
 """The 14 benchmarks: right answers in every dress are right, others are wrong, data is what it must be."""
 
+import gzip
 import json
 
 import pytest
@@ -186,6 +187,32 @@ def test_a_problem_counts_when_all_its_cases_are_right():
     found = tally(items, marks(ALL["leetcode_o"].reading(), answered, PARAMS))
     assert (found.n, found.items) == (6, 18)
     assert found.score == pytest.approx(5 / 6)
+
+
+@pytest.mark.parametrize("name", ["task_id", "slug"])
+@pytest.mark.parametrize("text", ["problem_description", "content"])
+@pytest.mark.parametrize("file", ["problems.jsonl", "problems.jsonl.gz"])
+def test_leetcode_is_made_of_any_problem_set_with_examples(name, text, file, tmp_path):
+    """Other names of its fields, bold labels, one language of two, gzipped or not: the same cases."""
+    told = "Add.\n\n**Example 1:**\n\n**Input:** a = [1]\n**Output:** [2]\n\n**Constraints:**\n\n1 <= a"
+    row = {name: "add-one", text: told, f"{text}_zh": "加一。\n\n示例 1：\n\n输入：a = [3]\n输出：[4]"}
+    at = tmp_path / "leetcode" / file
+    at.parent.mkdir()
+    said = json.dumps(row).encode()
+    at.write_bytes(gzip.compress(said) if file.endswith(".gz") else said)
+    found = load(ALL["leetcode_o"], tmp_path)
+    assert isinstance(found, Found)
+    assert [(one.id, one.gold, one.unit) for one in found.items] == [
+        ("add-one/en/0", "[2]", "add-one"),
+        ("add-one/zh/0", "[4]", "add-one"),
+    ]
+    assert found.items[0].question == "Add.\nConstraints:\n\n1 <= a\n\na = [1]"
+
+
+def test_a_problem_without_a_name_is_told(tmp_path):
+    write(tmp_path, "leetcode/p.jsonl", [{"content": "Example 1:\nInput: 1\nOutput: 2\n"}])
+    with pytest.raises(BadInput, match=r"leetcode_o: its data .* another form .* KeyError\('task_id or slug"):
+        load(ALL["leetcode_o"], tmp_path)
 
 
 def test_intervals_of_shares_and_of_means():

@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from codeio import values
 
 TAIL = 20_000  # characters of a response that are searched, from the end
+LINE = 400  # characters of a last line that may be a short sentence
 TAGGED = re.compile(r"<(answer|solution|ANSWER)>(.*?)</\1>|\[(ANSWER)\](.*?)\[/ANSWER\]", re.S)
 PHRASE = re.compile(
     r"(?:(?:final|correct|right|best|my|your|the|so the)\s+)*(?:answer|output|result|choice|option|input)"
@@ -19,6 +20,15 @@ PHRASE = re.compile(
     r"|(?:最终)?答案\s*(?:是|为|：|:)+\s*",
     re.I,
 )
+HEADING = re.compile(
+    r"^[#*_ \t]{0,9}(?:the )?(?:final )?(?:answer|solution|result|output)[ \t]{0,3}:?[*_ \t]{0,6}$",
+    re.I | re.M,
+)
+BEFORE = re.compile(
+    r"^(?:(?:so|thus|hence|then|therefore)\b,?\s*)?(.{1,300}?)\s+(?:is|must be)\s+(?:the|my)\s+"
+    r"(?:(?:final|correct|right|best)\s+)?(?:answer|choice|option|result|output)[\s*_.!]{0,9}$",
+    re.I,
+)  # "so 18 is the answer"
 HASHES = re.compile(r"####\s*(.+)")
 FENCE = re.compile(r"```[\w+-]*\n(.*?)\n?```|```([^`\n]+)```", re.S)
 BOLD = re.compile(r"\*\*(.+?)\*\*|__(.+?)__", re.S)
@@ -44,9 +54,13 @@ def candidates(response: str) -> Iterator[str]:
         yield found.strip()
     for found in reversed(list(PHRASE.finditer(text))):
         yield from said(text[found.end() :])
+    for found in reversed(list(HEADING.finditer(text))):
+        yield from said(text[found.end() :])
     for found in reversed(list(FENCE.finditer(text))):
         yield (found.group(1) or found.group(2) or "").strip()
     last = text.split("\n")[-1].strip()
+    if len(last) < LINE and (turned := BEFORE.match(last)):
+        yield turned.group(1).strip()
     bold = list(BOLD.finditer(last)) or list(BOLD.finditer(text))
     if bold:
         yield (bold[-1].group(1) or bold[-1].group(2)).strip()

@@ -50,22 +50,24 @@ def load(benchmark: Benchmark, data_root: Path | None, hub: bool = False) -> Fou
 
 
 def matching(root: Path, part: Part) -> list[Path]:
-    return sorted(root.glob(part.file)) if part.file else []
+    """The files of a part, each gzipped or not."""
+    plain = part.file.removesuffix(".gz")
+    files = [*root.glob(f"{plain}.gz"), *root.glob(plain)] if plain else []
+    by_name = {str(file).removesuffix(".gz"): file for file in files}
+    return [by_name[name] for name in sorted(by_name)]
 
 
 def read(path: Path) -> Iterator[tuple[str, Row]]:
     """The rows of a file, each with the name of its part: its stem, or its folder's where all are called alike."""
-    name = (
-        path.parent.name
-        if path.stem in ("rule", "sample", "test", "validation", "dev")
-        else path.name.split(".")[0]
-    )
+    stem = path.name.split(".")[0]
+    name = path.parent.name if stem in ("rule", "sample", "test", "validation", "dev") else stem
     opened = gzip.open if path.suffix == ".gz" else open
     try:
         with opened(path, "rt", encoding="utf-8") as file:
-            if path.suffix == ".txt":
+            kind = Path(path.name.removesuffix(".gz")).suffix
+            if kind == ".txt":
                 yield name, {"text": file.read()}
-            elif path.suffix == ".json":
+            elif kind == ".json":
                 yield name, json.load(file)
             else:
                 yield from ((name, json.loads(line)) for line in file if line.strip())

@@ -13,6 +13,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from codeio.evaluate import answers
+from codeio.evaluate.estimate import differ
 from codeio.evaluate.extra import require
 
 LONGEST = 400  # characters of an expression that are parsed; longer ones are compared as text
@@ -75,7 +76,7 @@ def same(mine: str, gold: str) -> bool:
         return False
     if PLAIN.fullmatch(one) and PLAIN.fullmatch(two):  # most wrong answers: no need to ask a grammar
         return answers.equal_numbers(one, two)
-    return equal_in_value(mine, gold)
+    return not differ(mine, gold) and equal_in_value(mine, gold)
 
 
 @functools.lru_cache(maxsize=20_000)

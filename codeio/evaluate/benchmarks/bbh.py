@@ -89,7 +89,7 @@ def text(item: Item, response: str) -> Mark:
 
 def variants(candidate: str, question: str) -> Iterator[str]:
     """A candidate without its decoration, and without the start of the sequence that it was to complete."""
-    bare = candidate.strip().strip("*_`$\"'. \n")
+    bare = candidate.strip().strip("*_`$\"'.。 \n")
     yield bare
     given = re.search(r"Input: (.+)$", question)
     if given and squeezed(bare).startswith(squeezed(given.group(1))):
@@ -111,7 +111,7 @@ def published(item: Item, response: str) -> Mark:
     return right(found, found == item.gold) if found else WRONG
 
 
-READINGS = (Reading("chat", 2, read), Reading("published", 1, published))
+READINGS = (Reading("chat", 3, read), Reading("published", 1, published))
 ENGLISH = Benchmark(
     name="bbh_en",
     data=Data(

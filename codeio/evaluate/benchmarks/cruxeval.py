@@ -59,7 +59,7 @@ def values_said(response: str) -> Iterator[str]:
 def stripped(text: str) -> str:
     """Without a fence, emphasis or dollars around it, and without a closing full stop; quotes stay."""
     text = FENCE.sub("", text.strip()).strip()
-    text = re.sub(r"^[\s*`$]+|[\s*`$.]+$", "", text)
+    text = re.sub(r"^[\s*`$]+|[\s*`$.。]+$", "", text)
     inside = re.findall(r"`([^`\n]+)`", text)
     if len(inside) == 1 and not is_expression(text):
         return inside[0].strip()
@@ -208,7 +208,7 @@ OUTPUT = Benchmark(
     items=outputs,
     prompt=ask_output,
     readings=(
-        Reading("chat", 2, read_output),
+        Reading("chat", 3, read_output),
         Reading("cruxeval", 2, published_output),
         Reading("zeroeval", 2, zeroeval.text),
     ),
@@ -218,5 +218,5 @@ INPUT = Benchmark(
     data=Data(hub=HUB, parts=PARTS, count=800, sha256="e7a214039079407b87623f9c9ee6b6ea"),
     items=inputs,
     prompt=ask_input,
-    readings=(Reading("chat", 2, read_input), Reading("cruxeval", 2, published_input)),
+    readings=(Reading("chat", 3, read_input), Reading("cruxeval", 2, published_input)),
 )

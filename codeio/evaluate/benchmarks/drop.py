@@ -112,6 +112,6 @@ BENCHMARK = Benchmark(
     ),
     items=items,
     prompt=prompt,
-    readings=(Reading("chat", 2, read),),
+    readings=(Reading("chat", 3, read),),
     metric="F1",
 )

@@ -30,5 +30,5 @@ BENCHMARK = Benchmark(
     data=Data(hub="Idavidrein/gpqa", parts=(Part("", "gpqa_main", "train"),), count=448, gated=True),
     items=items,
     prompt=choices.prompt,
-    readings=(Reading("chat", 2, choices.read),),
+    readings=(Reading("chat", 3, choices.read),),
 )

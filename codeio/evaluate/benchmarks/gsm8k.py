@@ -46,7 +46,7 @@ BENCHMARK = Benchmark(
     items=items,
     prompt=prompt,
     readings=(
-        Reading("chat", 2, read),
+        Reading("chat", 3, read),
         Reading("openai", 1, openai),
         Reading("zeroeval", 2, zeroeval.number),
     ),

@@ -265,5 +265,5 @@ BENCHMARK = Benchmark(
     ),
     items=items,
     prompt=prompt,
-    readings=(Reading("chat", 2, read), Reading("text", 2, by_text), Reading("latex", 2, by_value)),
+    readings=(Reading("chat", 3, read), Reading("text", 2, by_text), Reading("latex", 2, by_value)),
 )

@@ -1,11 +1,14 @@
 """Ask LeetCode-O: the output of each example; a problem counts when all its cases are right.   rows -> items
 
 The paper's own set (900 problems in English and Chinese, 4,414 prompts) is on the hub; any local problem set with
-examples in its descriptions gives the same kind of questions. The examples leave the statement, since they are asked.
+examples in its descriptions gives the same kind of questions: rows under leetcode/ with a name (one of NAMES) and a
+text in English, Chinese or both (TEXTS), whose examples read "Example 1: Input: ... Output: ...". The examples leave
+the statement, since they are asked.
 """
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Any
 
 from codeio import values
 from codeio.evaluate import answers
@@ -17,7 +20,14 @@ EXAMPLE = re.compile(
     r"(?:Example|示例)\s*(\d*)\s*[:：]?\s*\n+\s*(?:Input|输入)\s*[:：]\s*(.+?)\n+\s*(?:Output|输出)\s*[:：]\s*(.+?)(?=\n|$)",
     re.S,
 )
-TEXTS = (("en", "problem_description"), ("zh", "problem_description_zh"))
+NAMES = ("task_id", "slug", "title_slug", "question_id", "id")
+TEXTS = {
+    "en": ("problem_description", "description", "content", "question"),
+    "zh": ("problem_description_zh", "description_zh", "content_zh", "question_zh"),
+}
+BOLD = re.compile(
+    r"\*\*((?:Example|Input|Output|Explanation|Constraints|Follow-up|示例|输入|输出|解释|提示)[^*\n]*)\*\*"
+)
 BOUNDS = re.compile(r"\n\s*(?:Constraints|提示|Follow-up)\s*[:：]")
 FIRST = re.compile(r"(?:Example|示例)\s*\d*\s*[:：]")
 READABLE = re.compile(r"^\s*(?:\w+\s*=\s*)?[\[{\"'\d-]|^\s*(?:true|false|null)", re.I)
@@ -27,21 +37,28 @@ def items(rows: Iterable[tuple[str, Row]]) -> list[Item]:
     return [
         item
         for _, row in rows
-        for language, field in TEXTS
-        for item in cases(row, language, row.get(field) or "")
+        for language, fields in TEXTS.items()
+        for item in cases(row, language, BOLD.sub(r"\1", str(field(row, fields) or "")))
     ]
 
 
+def field(row: Row, names: Sequence[str]) -> Any:
+    """What a row holds under the first of these names."""
+    return next((row[name] for name in names if row.get(name)), None)
+
+
 def cases(row: Row, language: str, text: str) -> Iterator[Item]:
+    if (name := field(row, NAMES)) is None:
+        raise KeyError(" or ".join(NAMES))
     for n, (_, given, wanted) in enumerate(EXAMPLE.findall(text)):
         gold = parsed(wanted)
         if gold is None or not READABLE.match(given):
             continue
         yield Item(
-            id=f"{row['task_id']}/{language}/{n}",
+            id=f"{name}/{language}/{n}",
             question=f"{statement(text)}\n\n{given.strip()}",
             gold=wanted.strip(),
-            unit=row["task_id"],
+            unit=str(name),
             group=row.get("difficulty", ""),
             about={"language": language, "starter": row.get("starter_code", "")},
         )
@@ -114,6 +131,6 @@ BENCHMARK = Benchmark(
     ),
     items=items,
     prompt=prompt,
-    readings=(Reading("chat", 2, read),),
+    readings=(Reading("chat", 3, read),),
     metric="problems with every case right",
 )

@@ -5,7 +5,8 @@ say how to answer, so they are asked as they are, and the published reading is o
 has been taken off where the published one finds nothing.
 """
 
-from collections.abc import Iterable
+import json
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from codeio.evaluate import answers
@@ -38,8 +39,11 @@ def prompt(item: Item) -> str:
 
 
 def asked(item: Item) -> Asked:
+    """What its scorer may know. A mapping of columns is kept as text; of several answers the last one counts."""
     about: dict[str, Any] = item.about
-    return Asked(item.question, str(item.gold), about.get("subtask", ""), about.get("release", ""))
+    gold = item.gold[-1] if isinstance(item.gold, list) else item.gold
+    truth = gold if isinstance(gold, str) else json.dumps(gold)
+    return Asked(item.question, truth, about.get("subtask", ""), about.get("release", ""))
 
 
 def published(item: Item, response: str) -> Mark:
@@ -47,9 +51,15 @@ def published(item: Item, response: str) -> Mark:
     return Mark(response[-200:] or None, round(score, 6)) if response.strip() else WRONG
 
 
+def dressed(text: str) -> Iterator[str]:
+    """An answer in each of the forms that questions ask for."""
+    for form in ("{}", "**{}**", "***{}***", "<solution>{}</solution>", "\\boxed{{{}}}", "Answer: {}"):
+        yield form.format(text)
+
+
 def read(item: Item, response: str) -> Mark:
     """The published score of the response, or of its best candidate in the form the question asks for."""
-    best = published(item, response)
+    best, table = published(item, response), item.about["task"] in TABLES
     for candidate in answers.candidates(response):
         if best.score == 1.0:
             break
@@ -58,18 +68,10 @@ def read(item: Item, response: str) -> Mark:
             continue
         if text.lower() == str(item.gold).strip().lower():
             return Mark(text, 1.0)
-        dressed = (
-            text,
-            f"**{text}**",
-            f"***{text}***",
-            f"<solution>{text}</solution>",
-            f"\\boxed{{{text}}}",
-            f"Answer: {text}",
-        )
-        for one in (candidate, *dressed):
+        for one in (candidate,) if table else (candidate, *dressed(text)):
             score = TASKS[item.about["task"]](asked(item), one)
             best = max(best, Mark(text[-200:], round(score, 6)), key=lambda mark: mark.score)
-        if item.about["task"] not in TABLES:  # a table is no guess: all candidates may be tried for it
+        if not table:  # a table is no guess: all candidates may be tried for it
             break
     return best
 
@@ -91,6 +93,6 @@ BENCHMARK = Benchmark(
     ),
     items=items,
     prompt=prompt,
-    readings=(Reading("chat", 2, read), Reading("livebench", 2, published)),
+    readings=(Reading("chat", 3, read), Reading("livebench", 2, published)),
     max_tokens=2048,
 )

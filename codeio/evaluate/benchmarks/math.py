@@ -54,6 +54,6 @@ BENCHMARK = Benchmark(
     ),
     items=items,
     prompt=prompt,
-    readings=(Reading("chat", 2, read), Reading("zeroeval", 2, zeroeval.number)),
+    readings=(Reading("chat", 3, read), Reading("zeroeval", 2, zeroeval.number)),
     max_tokens=2048,
 )

@@ -42,5 +42,5 @@ BENCHMARK = Benchmark(
     ),
     items=items,
     prompt=choices.prompt,
-    readings=(Reading("chat", 2, choices.read),),
+    readings=(Reading("chat", 3, choices.read),),
 )

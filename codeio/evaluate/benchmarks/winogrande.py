@@ -32,5 +32,5 @@ BENCHMARK = Benchmark(
     ),
     items=items,
     prompt=prompt,
-    readings=(Reading("chat", 2, choices.read),),
+    readings=(Reading("chat", 3, choices.read),),
 )

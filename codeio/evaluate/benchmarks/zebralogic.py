@@ -110,6 +110,6 @@ BENCHMARK = Benchmark(
     ),
     items=items,
     prompt=prompt,
-    readings=(Reading("chat", 2, read), Reading("zeroeval", 2, published)),
+    readings=(Reading("chat", 3, read), Reading("zeroeval", 2, published)),
     max_tokens=2048,
 )

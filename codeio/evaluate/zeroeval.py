@@ -1,8 +1,9 @@
 """Read as ZeroEval does: the answer field of the first JSON object, compared as text.   response -> Mark
 
 Its rules as facts (yuchenlin/ZeroEval, src/evaluation, August 2024): where JSON is broken or lacks the field, the text
-is searched for it, with quotes, without, and without quotes of the key; values of code lose their outer quotes; numbers
-lose dollars and commas, what holds a slash is worked out, and the first number in the text counts.
+is searched for it, with quotes, without, and without quotes of the key; of models called Llama-3.1 a box at the end
+counts too; values of code lose their outer quotes; numbers lose dollars and commas, what holds a slash is worked out,
+and the first number in the text counts.
 """
 
 import ast
@@ -19,6 +20,7 @@ FIELD = (
     re.compile(r'"answer"\s*:\s*([^,\s]*)'),
     re.compile(r"answer\s*:\s*([^,\s]*)"),
 )
+BOX = re.compile(r"\\boxed\{(\w+)\}")
 FIRST = re.compile(r"-?\d+(?:\.\d+)?")
 
 
@@ -57,17 +59,18 @@ def last_object(text: str) -> dict[str, Any] | None:
     return value if isinstance(value, dict) else None
 
 
-def answer(response: str) -> str | None:
+def answer(response: str, model: str = "") -> str | None:
     """The answer field as text; None where there is none."""
     found = first_object(response)
     if found is not None and "answer" in found:
         return str(found["answer"])
-    return next((m.group(1) for pattern in FIELD if (m := pattern.search(response))), None)
+    boxes = (BOX,) if "Llama-3.1" in model and "boxed" in response[-30:] else ()
+    return next((m.group(1) for pattern in (*FIELD, *boxes) if (m := pattern.search(response))), None)
 
 
 def text(item: Item, response: str) -> Mark:
     """A value of code: equal as text without outer quotes."""
-    found = answer(response)
+    found = answer(response, item.about.get("model", ""))
     if found is None:
         return WRONG
     return right(found, found.strip("'\"").replace("\n", "\\n") == item.gold.strip("'\""))
@@ -75,7 +78,7 @@ def text(item: Item, response: str) -> Mark:
 
 def number(item: Item, response: str) -> Mark:
     """A number: the first one in the answer and in the gold one are equal."""
-    found = answer(response)
+    found = answer(response, item.about.get("model", ""))
     if found is None:
         return WRONG
     mine, gold = FIRST.search(plain(found)), FIRST.search(plain(item.gold.replace("#", "")))

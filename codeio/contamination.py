@@ -151,7 +151,10 @@ def training(params: Params) -> Iterator[str]:
     of, counts = params.contamination.of, Counter[str]()
     if of == "stores":
         for teacher in params.teachers:
-            told = shards.read_all(stage.folder("revise", teacher), Told)
+            at = stage.folder("revise", teacher)
+            if not shards.files(at):
+                raise BadInput(f"{at.relative_to(ROOT)} is not there to be searched: run `dvc repro revise`")
+            told = shards.read_all(at, Told)
             yield from (text for one in told if one.split == "train" for text in texts(one))
     elif of == "view":
         yield from said(assemble.view(assemble.store(params), params, counts))

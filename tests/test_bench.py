@@ -56,13 +56,17 @@ def test_a_checkpoint_is_asked_through_the_hf_backend(checkpoint):
     said = runner.answers(given(), params)
     assert list(said) == list(NAMES)
     assert all(
-        len(responses) == 2 and all(isinstance(one, str) for one in responses) for responses in said.values()
+        len(responses) == 2 and all(0 <= one.tokens <= 6 for one in responses) for responses in said.values()
     )
     assert said == runner.answers(given(), params)  # greedy
     rows, tally = scored(
-        ALL["gsm8k"], ALL["gsm8k"].readings[0], asked.items("gsm8k")[:2], said["gsm8k"], params
+        ALL["gsm8k"],
+        ALL["gsm8k"].readings[0],
+        asked.items("gsm8k")[:2],
+        [one.response for one in said["gsm8k"]],
+        params,
     )
-    assert (tally.items, len(rows), rows[0].version) == (2, 2, "1.2")
+    assert (tally.items, len(rows), rows[0].version) == (2, 2, "1.3")
 
 
 def command(root: Path, *settings: str) -> subprocess.CompletedProcess:
@@ -111,6 +115,7 @@ def test_the_command_asks_an_item_of_every_set_that_is_there(backend, shared, tm
     rows = pq.read_table(scores.parent / "items.parquet").to_pylist()
     assert [row["benchmark"] for row in rows] == [name for name in ALL if name not in made["absent"]]
     assert sum(bool(row["response"]) for row in rows) >= 5
+    assert all(0 < row["tokens"] <= 4 for row in rows if row["response"])
     logged = {path.name for path in (tmp_path / "root/mlartifacts").rglob("*.json")}
     assert {"items.json", "bench.json"} <= logged
 
@@ -125,6 +130,19 @@ def test_a_server_gets_no_empty_list_of_stop_strings():
     assert payload == {"messages": chat, "model": "m", "max_tokens": 7, "temperature": 0.0, "seed": 1234}
     stopped = client._create_payload(chat, generate=True, gen_kwargs=given | {"until": ["END"]})
     assert stopped["stop"] == ["END"]
+
+
+def test_tokens_are_those_that_the_server_counted():
+    from codeio.evaluate.served import Served
+
+    client = Served(model="m", base_url="http://127.0.0.1:9/v1/chat/completions")
+    reply = {"choices": [{"index": 0, "message": {"content": "so 18"}}]}
+    assert client.parse_generations(reply | {"usage": {"completion_tokens": 4}}) == ["so 18"]
+    assert client.parse_generations(
+        [reply | {"choices": [{"index": 0, "message": {"content": "other"}}]}]
+    ) == ["other"]
+    size = runner.counter({"model": client})
+    assert (size("so 18"), size("other")) == (4, -1)
 
 
 def test_a_server_that_is_not_there_is_one_line():

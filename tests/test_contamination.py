@@ -161,6 +161,11 @@ def test_a_view_and_a_file_of_chats(house, tmp_path):
         list(contamination.training(load("contamination.of=nowhere.jsonl")))
 
 
+def test_a_store_that_is_not_there_is_not_passed_over(house):
+    with pytest.raises(BadInput, match="data/revise/trace is not there to be searched"):
+        list(contamination.training(load("teachers=[slip,trace]")))
+
+
 def test_memory_does_not_grow_with_the_corpus():
     """A stream of generated texts; what is kept is the test sets' runs, a batch, and digests up to a bound."""
     peaks = []

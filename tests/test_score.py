@@ -40,6 +40,7 @@ def test_forms_of_outputs(rows, kind, tmp_path):
         ('{"id": 1, "response": "x"}\n{"id": "1", "response": "y"}', "the id 1 is there twice"),
         ("{", "not readable as outputs"),
         ("[1]", "has no id"),
+        ("\n", "holds no answer"),
     ],
 )
 def test_outputs_that_cannot_be_used_are_named(text, complaint, tmp_path):

@@ -26,7 +26,7 @@ from codeio.evaluate.tally import Tally
 from codeio.params import ROOT, Params, did_you_mean
 from codeio.stage import screen, write_json
 
-ITEM = ("benchmark", "id", "group", "score", "found", "extracted", "prompt", "version")
+ITEM = ("benchmark", "id", "group", "score", "found", "extracted", "tokens", "prompt", "version")
 SAMPLE = ("benchmark", "id", "extracted", "score", "response", "version")
 SHOWN = 200  # rows of the table with responses in MLflow; all responses are in the parquet file
 
@@ -43,8 +43,9 @@ def main(params: Params) -> None:
     rows: list[Scored] = []
     tallies: dict[str, Tally] = {}
     for benchmark, items in asked:
+        responses, tokens = zip(*said[benchmark.name], strict=True)
         found, tallies[benchmark.name] = scored(
-            benchmark, benchmark.readings[0], items, said[benchmark.name], params
+            benchmark, benchmark.readings[0], items, responses, params, tokens
         )
         rows += found
     keep(params, rows, tallies, absent, {"data/bench_seconds_per_item": seconds / len(rows)})

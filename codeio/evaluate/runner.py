@@ -5,9 +5,9 @@ question; scoring is ours (judge.py), so that saved outputs and asked ones go th
 """
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from codeio.errors import BadInput, BadParams
 from codeio.evaluate.benchmark import Benchmark, Item
@@ -17,7 +17,14 @@ from codeio.params import ROOT, Params
 Asked = Sequence[tuple[Benchmark, Sequence[Item]]]
 
 
-def answers(asked: Asked, params: Params) -> dict[str, list[str]]:
+class Answer(NamedTuple):
+    """What a model said, and how many tokens that is; -1 where its server does not say."""
+
+    response: str
+    tokens: int
+
+
+def answers(asked: Asked, params: Params) -> dict[str, list[Answer]]:
     """A response per item of each benchmark, in their order. Raises BadInput where the model cannot be asked."""
     require("lm_eval")
     from aiohttp import ClientError
@@ -25,10 +32,10 @@ def answers(asked: Asked, params: Params) -> dict[str, list[str]]:
 
     for name in ("lm_eval", "lm-eval"):
         logging.getLogger(name).setLevel(logging.ERROR)
-    bench = params.evaluate.bench
+    bench, by = params.evaluate.bench, model(params)
     try:
         found = simple_evaluate(
-            **model(params),
+            **by,
             tasks=[task(benchmark, items, params) for benchmark, items in asked],
             batch_size=params.evaluate.batch if bench.backend == "hf" else 1,
             device=params.machine.device if bench.backend == "hf" else None,
@@ -40,14 +47,27 @@ def answers(asked: Asked, params: Params) -> dict[str, list[str]]:
     except (OSError, ClientError, TimeoutError) as error:
         why = (str(error) or type(error).__name__).splitlines()[0]
         raise BadInput(f"evaluate.bench.model={bench.model} cannot be asked ({why})") from error
+    size = counter(by)
     return {
-        benchmark.name: in_order(found["samples"][benchmark.name], len(items)) for benchmark, items in asked
+        benchmark.name: in_order(found["samples"][benchmark.name], len(items), size)
+        for benchmark, items in asked
     }
 
 
-def in_order(samples: Sequence[dict[str, Any]], count: int) -> list[str]:
+def in_order(samples: Sequence[dict[str, Any]], count: int, size: Callable[[str], int]) -> list[Answer]:
     by_number = {sample["doc"]["number"]: sample["resps"][0][0] for sample in samples}
-    return [by_number[n] or "" for n in range(count)]
+    said = (by_number[n] or "" for n in range(count))
+    return [Answer(text, size(text)) for text in said]
+
+
+def counter(by: dict[str, Any]) -> Callable[[str], int]:
+    """The tokens of a response: as its server counted them, else by the checkpoint's tokenizer."""
+    if not isinstance(by["model"], str):
+        return lambda text: by["model"].tokens.get(text, -1)
+    from transformers import AutoTokenizer
+
+    tokenizer = AutoTokenizer.from_pretrained(by["model_args"]["pretrained"])
+    return lambda text: len(tokenizer(text, add_special_tokens=False)["input_ids"])
 
 
 def model(params: Params) -> dict[str, Any]:

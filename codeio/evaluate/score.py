@@ -45,6 +45,7 @@ class Scored(Record, kw_only=True):
     version: str  # prompt version.reading version
     prompt: str  # digest
     response: str  # empty for gated data
+    tokens: int = -1  # of the response; -1 where nobody counted them
     extracted: str
     found: bool  # whether an answer was found at all
     score: float
@@ -56,14 +57,20 @@ def scored(
     items: Sequence[Item],
     responses: Sequence[str | None],
     params: Params,
+    tokens: Sequence[int] = (),
 ) -> tuple[list[Scored], Tally]:
     """A row per item and the score over all of them."""
-    found = marks(reading, list(zip(items, responses, strict=True)), params)
-    rows = [row(benchmark, reading, *each) for each in zip(items, responses, found, strict=True)]
+    found, sizes = (
+        marks(reading, list(zip(items, responses, strict=True)), params),
+        tokens or [-1] * len(items),
+    )
+    rows = [row(benchmark, reading, *each) for each in zip(items, responses, found, sizes, strict=True)]
     return rows, tally(items, found)
 
 
-def row(benchmark: Benchmark, reading: Reading, item: Item, response: str | None, mark: Mark) -> Scored:
+def row(
+    benchmark: Benchmark, reading: Reading, item: Item, response: str | None, mark: Mark, tokens: int
+) -> Scored:
     return Scored(
         benchmark=benchmark.name,
         id=item.id,
@@ -72,6 +79,7 @@ def row(benchmark: Benchmark, reading: Reading, item: Item, response: str | None
         version=f"{benchmark.prompt_version}.{reading.version}",
         prompt=values.digest(benchmark.prompt(item)),
         response="" if benchmark.data.gated else valid(response or ""),
+        tokens=tokens,
         extracted=valid(mark.extracted or ""),
         found=mark.extracted is not None,
         score=mark.score,
@@ -102,6 +110,8 @@ def read(path: Path) -> dict[str, str]:
         if str(name) in found:
             raise BadInput(f"{path}, row {n}: the id {name} is there twice; keep one answer per item")
         found[str(name)] = first(said)
+    if not found:
+        raise BadInput(f"{path} holds no answer: give a row per item")
     return found
 
 

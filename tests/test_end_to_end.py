@@ -165,6 +165,8 @@ def test_damaged_shard_is_named(house):
 
 def interrupt(house: House, stage: str, after: str, how: int) -> None:
     """Start a stage under DVC anew and end all of it once a file like `after` is there."""
+    for old in house.root.glob(after):  # of a run that a test before this one broke
+        old.unlink()
     running = house.start("setsid", "python", "-m", "dvc", "repro", "-f", "-s", "--no-run-cache", stage)
     deadline = time.monotonic() + 120
     while not list(house.root.glob(after)):
@@ -208,11 +210,10 @@ def test_rebuild_agrees_and_a_wrong_lock_is_caught(house):
     assert said.count("same bytes") == 2
     path: Path = house.root / "dvc.lock"
     kept = path.read_text()
-    wrong = lock(house)["unify"]["outs"][0]["md5"]
+    wrong = lock(house)["collect"]["outs"][0]["md5"]
     path.write_text(kept.replace(wrong, "0" * 32 + ".dir"))
     house.run("git", "commit", "-qam", "a wrong lock")
-    assert "unify            DIFFERS" in house.run(
-        "python", "-m", "codeio.rebuild", "stages=collect,unify", code=1
-    )
+    said = house.run("python", "-m", "codeio.rebuild", "stages=collect", code=1)
+    assert "collect          DIFFERS" in said
     path.write_text(kept)
     house.run("git", "commit", "-qam", "the right lock")

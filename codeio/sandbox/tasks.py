@@ -41,6 +41,7 @@ class Task:
         self.undrawn = isinstance(job, Draw)
         self.forks = self.crashes = 0
         self.solo = False  # the next call is repeated alone
+        self.slow = False  # a call was cut at the CPU limit
         self.cpu = 0.0
         if isinstance(job, Run | Trace):
             self.given, self.texts = list(job.inputs), [written(x) for x in job.inputs]
@@ -130,7 +131,7 @@ class Task:
         if status == "timeout_wall" and not self.solo:
             self.solo = True
             return False
-        self.solo = False
+        self.solo, self.slow = False, self.slow or status == "timeout_cpu"
         self.calls.append(Call(self.given[len(self.calls)], status, error=error))
         self.forks += 1
         if self.forks == FORKS:

@@ -30,15 +30,20 @@ AHEAD_BYTES = (
 STREAK = 64  # jobs of one kind of zygote before another kind gets its turn
 GRACE_S = 60  # beyond the limits of a job, before a silent zygote is given up
 MEMORY = 20_000  # programs whose CPU time is remembered, to start long ones first
+NEAR = 0.5  # of the CPU limit: programs whose calls take so much go to the end
+URGENT, USUAL, SLOW = range(3)  # in this order
 
 
 class Queue:
-    """Tasks that wait, urgent and long ones first. A solo task runs with nothing beside it."""
+    """Tasks that wait: urgent ones, then long ones first, at last what runs near the CPU limit.
+
+    A solo task runs with nothing beside it.
+    """
 
     def __init__(self, workers: int) -> None:
         self.workers = workers
         self.changed = threading.Condition()
-        self.heaps: dict[Key, list[tuple[bool, float, int, Task]]] = {}
+        self.heaps: dict[Key, list[tuple[int, float, int, Task]]] = {}
         self.solos: deque[Task] = deque()
         self.size = self.running = 0
         self.exclusive = self.closed = False
@@ -54,9 +59,14 @@ class Queue:
                 self.solos.append(task)
             else:
                 heap = self.heaps.setdefault(task.key, [])
-                heapq.heappush(heap, (not task.urgent, -self.expected(task), next(self.count), task))
+                entry = self.turn(task), -self.expected(task), next(self.count), task
+                heapq.heappush(heap, entry)
                 self.size += 1
             self.changed.notify()
+
+    def turn(self, task: Task) -> int:
+        near = self.known.get(hash(task.job.program.code), 0.0) > NEAR * task.limits.cpu_s
+        return SLOW if task.slow or near else URGENT if task.urgent else USUAL
 
     def expected(self, task: Task) -> float:
         """CPU seconds, from earlier jobs of the same program; a draw of unknown cost comes before a run."""
@@ -88,7 +98,7 @@ class Queue:
         while self.size and held < -(-self.size // self.workers):
             best = min((k for k in self.heaps if self.heaps[k]), key=lambda k: self.heaps[k][0])
             if held and best != key:
-                if switch or not self.heaps[best][0][0] or not self.heaps[key]:
+                if switch or self.heaps[best][0][0] == URGENT or not self.heaps[key]:
                     return None
                 best = key
             *_, task = heapq.heappop(self.heaps[best])

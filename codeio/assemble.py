@@ -67,12 +67,12 @@ def check(params: Params) -> None:
 def view(problems: Iterable[Problem], params: Params, counts: Counter[str]) -> Iterator[Example]:
     """Examples of the view; what was left out and why is added to `counts`."""
     check(params)
-    ranks: dict[str, set[int]] = {}
+    ranks: dict[str, int] = {}  # function -> a bit for each of its pairs
     for problem in problems:
         if problem.split != "train":
             continue
         counts["problems"] += 1
-        ranks.setdefault(problem.function, set()).add(problem.rank)
+        ranks[problem.function] = ranks.get(problem.function, 0) | 1 << problem.rank
         why = left_out(problem, params)
         example = None if why else conversation(problem, params)
         if example is None:
@@ -81,8 +81,8 @@ def view(problems: Iterable[Problem], params: Params, counts: Counter[str]) -> I
         counts["examples"] += 1
         counts["turns"] += len(example.messages) // 2
         yield example
-    wish = range(params.pairs_per_function)
-    counts["functions with fewer pairs"] += sum(not seen.issuperset(wish) for seen in ranks.values())
+    wish = (1 << params.pairs_per_function) - 1
+    counts["functions with fewer pairs"] += sum(seen & wish != wish for seen in ranks.values())
 
 
 def left_out(problem: Problem, params: Params) -> str | None:

@@ -19,7 +19,7 @@ def test_rows_come_back_by_number(tmp_path):
     rows.write(iter(ROWS), tmp_path)
     kept = rows.read(tmp_path)
     assert kept.lengths == [3, 2, 1]
-    assert [str(name) for name in kept.names] == ["a", "bb", "c"]
+    assert [name.decode() for name in kept.names] == ["a", "bb", "c"]
     for n, row in enumerate(ROWS):
         ids, labels = kept.row(n)
         assert (ids.tolist(), labels.tolist()) == (row["input_ids"], row["labels"])

@@ -219,7 +219,7 @@ def finish(trainer: Watched, base: Callable[[], PreTrainedModel], params: Params
 
 def names(rows: store.Rows, chosen: Sequence[Sequence[int]], batch: int, step: int) -> list[str]:
     """Examples that step `step`, counted from 1, sees on all devices."""
-    return [str(rows.names[n]) for one in chosen[(step - 1) * batch : step * batch] for n in one]
+    return [rows.names[n].decode() for one in chosen[(step - 1) * batch : step * batch] for n in one]
 
 
 def last_save(folder: Path) -> str | None:

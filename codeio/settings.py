@@ -242,7 +242,7 @@ class Machine(Section, kw_only=True):
     threads: Natural
     per_device_batch: Count
     gpus: Count
-    head: str | None = None  # of the Ray cluster, HOST:PORT; the environment's RAY_ADDRESS goes before it
+    head: str | None  # of the Ray cluster, HOST:PORT
     processes: Count
     nodes: Count
     accelerate: dict[str, bool | int | str]

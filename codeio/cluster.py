@@ -1,15 +1,17 @@
 """Cluster: the same shards through Ray.   (stage, shards) -> reports as they finish
 
-A shard is a Ray task of one core. Ray places it and tries it again when a worker or a node is lost; what a worker
-opened for its first shard, a sandbox started by exec among it, serves all its others. Only counts travel: the checkout
-lies at one path on a file system that all nodes share, and a worker reads and commits its shard there. A shard that Ray
-gives up is named at the end, when all others are finished and kept.
+A shard is a Ray task of one core, which Ray tries again when a worker or a node is lost; what a worker opened for its
+first shard, a sandbox started by exec among it, serves all its others. Only counts travel: the checkout lies at one
+path on a file system that all nodes share, and a worker reads and commits its shard there. A shard that Ray gives up
+is tried in halves, and rows that end their worker alone are named when all else is finished and kept.
 """
 
 import os
 import socket
 import tempfile
-from itertools import islice
+import time
+from collections import Counter
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -19,59 +21,90 @@ from codeio import engine
 from codeio import stage as frame
 from codeio.errors import BadParams, CodeioError, EngineError
 from codeio.params import ROOT, Params
+from codeio.spread import Done, Lost, Made, Piece, Spread
 
-TRIES = 4  # of a shard whose worker or node is lost, or killed for the memory it takes
-AHEAD = 2  # shards given to Ray per core: a core that is free finds the next one
-LOOK_S = 5.0  # between two looks whether nodes have come or gone
-PATIENCE_S = 10.0  # for the head to answer
-QUIET = {"RAY_USAGE_STATS_ENABLED": "0", "RAY_task_oom_retries": str(TRIES - 1)}
+TRIES = 4  # of a piece whose worker or node is lost; of one killed for the memory it takes two
+PATIENCE_S = 10.0  # for the head to answer, and for a worker to end
+QUIET = {"RAY_USAGE_STATS_ENABLED": "0", "RAY_task_oom_retries": "1"}
 CODE = Path(__file__).resolve().parents[1]
 
 
-def map_shards(params: Params, stage: frame.Stage, todo: engine.Todo, work: Path) -> engine.Done:
-    """(shard number, its report), in order of completion. Raises EngineError naming the shards that cannot be made."""
+def map_shards(params: Params, stage: frame.Stage, todo: engine.Todo, work: Path) -> Done:
+    """(shard number, its report), in order of completion. Raises EngineError naming what cannot be made."""
     ray = joined(params)
-    lost = (ray.exceptions.WorkerCrashedError, ray.exceptions.OutOfMemoryError, ray.exceptions.NodeDiedError)
-    make = ray.remote(make_in_worker).options(num_cpus=1, max_retries=TRIES - 1)
-    module, own = engine.module_of(stage), replace(params, workers=1)
-    left, given, failed = iter(todo), {}, {}
     try:
-        while True:
-            cores = max(1, int(ray.cluster_resources().get("CPU", 0)))
-            for n, source in islice(left, max(0, AHEAD * cores - len(given))):
-                given[make.remote(module, own, n, source, work)] = n
-            if not given:
-                break
-            ready, _ = ray.wait(list(given), timeout=LOOK_S)
-            for n, result in ((given.pop(one), one) for one in ready):
-                try:
-                    report, facts = ray.get(result)
-                except lost as error:
-                    failed[n] = type(error).__name__
-                except ray.exceptions.RayTaskError as error:
-                    if isinstance(error.cause, CodeioError | OSError):
-                        raise error.cause from None
-                    raise
-                except ray.exceptions.RayError as error:
-                    raise EngineError(
-                        f"Ray gave up {frame.part(n)}: {' '.join(str(error).split())[:300]}"
-                    ) from error
-                else:
-                    stage.facts().update(facts)
-                    yield n, report
+        yield from Spread(stage, todo, work).run(Nodes(ray, engine.module_of(stage), params, work))
     finally:
         ray.shutdown()  # Ray ends the workers of this run
-    if failed:
-        raise EngineError(told(failed))
 
 
-def told(failed: dict[int, str]) -> str:
-    names = ", ".join(f"{frame.part(n)} ({why})" for n, why in sorted(failed.items()))
-    return (
-        f"{len(failed)} shards ended their worker {TRIES} times, for lack of memory perhaps: {names}; all others are "
-        "finished and kept: run it again with more memory per core (fewer cores told to Ray), or make shards smaller "
-        "(collect.rows_per_shard)"
-    )
+class Nodes:
+    """The cores of a cluster. A piece is a task of one core, given where one is free.
+
+    A node is given shards of the same numbers in each stage, as far as there are some left: those hold the same
+    functions, whose calls it remembers.
+    """
+
+    def __init__(self, ray: Any, module: str, params: Params, work: Path) -> None:
+        self.ray, self.work = ray, work
+        self.stage = module, replace(params, workers=1)
+        self.task = ray.remote(make_in_worker).options(num_cpus=1, max_retries=TRIES - 1)
+        self.nodes: list[str] = []
+        self.given: dict[Any, tuple[Piece, str]] = {}
+
+    def free(self) -> Sequence[str]:
+        alive = [one for one in self.ray.nodes() if one["Alive"]]
+        cores = {one["NodeID"]: int(one["Resources"].get("CPU", 0)) for one in sorted(alive, key=named)}
+        self.nodes = [node for node, count in cores.items() if count]
+        busy = Counter(node for _, node in self.given.values())
+        return [node for node in self.nodes for _ in range(cores[node] - busy[node])]
+
+    def choose(self, place: str, left: Sequence[Piece]) -> int:
+        """Its own first; then what is furthest from those that its owner will be given next."""
+        own, count = self.nodes.index(place), len(self.nodes)
+        return next((at for at, piece in enumerate(left) if piece.n % count == own), len(left) - 1)
+
+    def give(self, piece: Piece, source: Any, place: str) -> None:
+        there = self.ray.util.scheduling_strategies.NodeAffinitySchedulingStrategy(place, soft=True)
+        task = self.task.options(scheduling_strategy=there)
+        self.given[task.remote(*self.stage, piece, source, self.work)] = piece, place
+
+    def ended(self, seconds: float) -> Iterator[tuple[Piece, Made | Lost]]:
+        if not self.given:
+            time.sleep(seconds)  # until there is a node
+            return
+        ready, _ = self.ray.wait(list(self.given), timeout=seconds)
+        for result in ready:
+            if result in self.given:  # and not dropped for another of these
+                piece, _ = self.given.pop(result)
+                yield piece, self.outcome(piece, result)
+
+    def outcome(self, piece: Piece, result: Any) -> Made | Lost:
+        """Raises what the stage raised, and EngineError for what else Ray gives up."""
+        ray = self.ray.exceptions
+        try:
+            return self.ray.get(result)
+        except (ray.WorkerCrashedError, ray.OutOfMemoryError, ray.NodeDiedError) as error:
+            return Lost(type(error).__name__)
+        except ray.RayTaskError as error:
+            if isinstance(error.cause, CodeioError | OSError):
+                raise error.cause from None
+            raise
+        except ray.RayError as error:
+            said = " ".join(str(error).split())[:300]
+            raise EngineError(f"Ray gave up {piece.name}: {said}") from error
+
+    def drop(self, piece: Piece) -> None:
+        """End its worker, which would go on writing beside those that are kept."""
+        (result,) = (one for one, (given, _) in self.given.items() if given == piece)
+        del self.given[result]
+        self.ray.cancel(result, force=True)
+        self.ray.wait([result], timeout=PATIENCE_S)
+
+
+def named(node: dict[str, Any]) -> tuple[str, str]:
+    """Its place among the nodes, the same each time where they have names of their own."""
+    return node["NodeName"], node["NodeID"]
 
 
 def joined(params: Params) -> Any:
@@ -107,15 +140,15 @@ def answers(head: str) -> None:
         socket.create_connection((host.rpartition("/")[2], int(port)), PATIENCE_S).close()
 
 
-def make_in_worker(module: str, params: Params, n: int, source: Any, work: Path) -> engine.Made:
-    """In a worker of Ray: one shard. Raises EngineError where this node does not see the checkout."""
+def make_in_worker(module: str, params: Params, piece: Piece, source: Any, work: Path) -> Made:
+    """In a worker of Ray: one piece. Raises EngineError where this node does not see the checkout."""
     if not work.is_dir():
         raise EngineError(
             f"node {os.uname().nodename} does not see {work}: engine=ray needs the checkout at one path on all nodes"
         )
     own_cache()
     engine.open_once(module, params)
-    return engine.make(n, source, work)
+    return engine.make(piece, source, work)
 
 
 def own_cache() -> None:

@@ -2,7 +2,7 @@
 
 `local` is as many processes as the sandbox may use, each with a sandbox process of its own: what surrounds the foreign
 calls (narrating, auditing, choosing) is Python and costs as much as they do. `ray` hands the same shards to a cluster
-(cluster.py). A shard's bytes do not depend on who made it.
+(cluster.py); both are given shards by spread.py. A shard's bytes do not depend on who made it.
 """
 
 import multiprocessing
@@ -14,7 +14,7 @@ import threading
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import ProcessPoolExecutor, as_completed
+from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import ExitStack
 from multiprocessing.util import Finalize
@@ -24,17 +24,17 @@ from typing import Any, Self
 from msgspec.structs import replace
 from rich.progress import TextColumn, TimeRemainingColumn
 
+from codeio import spread
 from codeio import stage as frame
 from codeio.errors import EngineError
 from codeio.params import Params
+from codeio.spread import Done, Made, Piece, Spread
 
 SHARE = 4  # shards per process at least: a process takes a second to start
 WATCH_S = 0.5  # between two looks whether the parent still lives
 TELL_S = 60.0  # between two lines about how far it is, where the screen is a file
 SHOWN = 3  # reasons of dropped rows in that line
 Todo = Sequence[tuple[int, Any]]
-Made = tuple["frame.Report", dict[str, Any]]  # and the stage's volatile facts
-Done = Iterator[tuple[int, "frame.Report"]]
 
 
 def map_shards(params: Params, stage: "frame.Stage", todo: Todo, work: Path) -> Done:
@@ -73,28 +73,56 @@ def here(params: Params, stage: "frame.Stage", todo: Todo, work: Path) -> Done:
             yield n, frame.shard(stage, function, n, source, work)
 
 
-def several(params: Params, stage: "frame.Stage", todo: Todo, work: Path, count: int) -> Done:
-    """Raises EngineError when one of the processes is killed from outside; finished shards stay."""
-    start = multiprocessing.get_context("spawn")
-    own = (module_of(stage), replace(params, workers=1), os.getpid())
-    pool = ProcessPoolExecutor(count, mp_context=start, initializer=begin, initargs=own)
-    whole = False
-    try:
-        futures = {pool.submit(make, n, source, work): n for n, source in todo}
-        for future in as_completed(futures):
-            report, facts = future.result()
-            stage.facts().update(facts)
-            yield futures[future], report
-        whole = True
-    except BrokenProcessPool as error:
-        wrong = f"{stage.name}: a process was killed from outside, for lack of memory perhaps"
-        raise EngineError(
-            f"{wrong}; finished shards are kept, run it again (workers=1 needs least)"
-        ) from error
-    finally:
-        pool.shutdown(wait=whole, cancel_futures=True)
-        for child in [] if whole else multiprocessing.active_children():
+class Processes:
+    """Processes of this machine, each with a sandbox of its own."""
+
+    def __init__(self, params: Params, stage: "frame.Stage", work: Path, count: int) -> None:
+        start = multiprocessing.get_context("spawn")
+        own = (module_of(stage), replace(params, workers=1), os.getpid())
+        self.stage, self.work, self.count = stage, work, count
+        self.pool = ProcessPoolExecutor(count, mp_context=start, initializer=begin, initargs=own)
+        self.given: dict[Future[Made], Piece] = {}
+
+    def free(self) -> Sequence[None]:
+        return [None] * (self.count - len(self.given))
+
+    def choose(self, place: None, left: Sequence[Piece]) -> int:
+        return 0
+
+    def give(self, piece: Piece, source: Any, place: None) -> None:
+        self.given[self.pool.submit(make, piece, source, self.work)] = piece
+
+    def ended(self, seconds: float) -> Iterator[tuple[Piece, Made]]:
+        """Raises EngineError when one of the processes was killed from outside; finished shards stay."""
+        for future in wait(self.given, seconds, FIRST_COMPLETED).done:
+            piece = self.given.pop(future)
+            try:
+                yield piece, future.result()
+            except BrokenProcessPool as error:
+                wrong = f"{self.stage.name}: a process was killed from outside, for lack of memory perhaps"
+                raise EngineError(
+                    f"{wrong}; finished shards are kept, run it again (workers=1 needs least)"
+                ) from error
+
+    def drop(self, piece: Piece) -> None:
+        """It keeps its process until it ends, or the run does."""
+
+    def close(self, whole: bool) -> None:
+        """End them at once where the run is broken off, or something is made that nobody waits for."""
+        idle = whole and not self.given
+        self.pool.shutdown(wait=idle, cancel_futures=True)
+        for child in [] if idle else multiprocessing.active_children():
             child.terminate()
+            child.join()
+
+
+def several(params: Params, stage: "frame.Stage", todo: Todo, work: Path, count: int) -> Done:
+    hands, whole = Processes(params, stage, work, count), False
+    try:
+        yield from Spread(stage, todo, work).run(hands)
+        whole = True
+    finally:
+        hands.close(whole)
 
 
 class Opened:
@@ -127,8 +155,9 @@ def end_with(parent: int) -> None:
     os._exit(1)
 
 
-def make(n: int, source: Any, work: Path) -> Made:
-    return frame.shard(Opened.stage, Opened.function, n, source, work), Opened.stage.facts()
+def make(piece: Piece, source: Any, work: Path) -> Made:
+    """In a process that has opened its stage."""
+    return spread.make(Opened.stage, Opened.function, piece, source, work), Opened.stage.facts()
 
 
 class SoFar:

@@ -282,6 +282,7 @@ STAGE = stage.Stage(
     name="execute",
     takes=Function,
     gives=Function,
+    apart="id",
     reads=lambda p: stage.folder("unify"),
     open=opened,
     sections=("execute", "isolation"),

@@ -92,6 +92,7 @@ STAGE = stage.Stage(
     name="pose",
     takes=Function,
     gives=Problem,
+    apart="id",
     reads=lambda p: stage.folder("execute"),
     open=opened,
     sections=("pose",),

@@ -150,6 +150,7 @@ STAGE = stage.Stage(
     name="revise",
     takes=Problem,
     gives=Problem,
+    apart="function",
     reads=lambda p: stage.folder("answer", p.teacher),
     open=opened,
     variant=lambda p: p.teacher,

@@ -52,9 +52,18 @@ def write(path: Path, rows: Sequence[Record], record: type[Record]) -> str:
         pa.array([row[name] if kind else text(row[name]) for row in plain], kind or pa.string())
         for name, kind in columns(record).items()
     ]
+    return put(path, pa.Table.from_arrays(arrays, schema=schema(record)))
+
+
+def join(parts: Sequence[Path], path: Path) -> str:
+    """The rows of several files as one: the bytes that `write` makes of all of them. Returns its sha256."""
+    return put(path, pa.concat_tables([pq.read_table(part) for part in parts]).combine_chunks())
+
+
+def put(path: Path, table: pa.Table) -> str:
     path.parent.mkdir(parents=True, exist_ok=True)
     fresh = path.with_name(f".{path.name}.{own()}")
-    pq.write_table(pa.Table.from_arrays(arrays, schema=schema(record)), fresh, **WRITER)
+    pq.write_table(table, fresh, **WRITER)
     os.replace(fresh, path)
     return sha256(path)
 
@@ -79,6 +88,15 @@ def read(path: Path, record: type[R], only: pc.Expression | None = None) -> list
             raise BadInput(
                 f"{path} is not a whole shard of {record.__name__} ({brief(error)}): {mend}"
             ) from error
+
+
+def column(path: Path, name: str) -> list[Any]:
+    """One scalar field of all rows."""
+    return pq.read_table(path, columns=[name]).column(0).to_pylist()
+
+
+def length(path: Path) -> int:
+    return pq.read_metadata(path).num_rows
 
 
 def decode(batch: pa.RecordBatch, record: type[R]) -> Iterator[R]:

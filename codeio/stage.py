@@ -55,6 +55,7 @@ class Stage(msgspec.Struct, frozen=True, kw_only=True):
     variant: Callable[[Params], str] = lambda p: ""
     items: Callable[[Params], Sequence[Any]] | None = None  # a source stage: one work item per shard
     alone: Callable[[Params], bool] = lambda p: False  # all shards in one process: it holds a model
+    apart: str = ""  # rows that differ in this field do not depend on each other: a long shard is cut there
     preview: Callable[[Params], None] | None = None  # what server.dry_run shows instead of running
     facts: Callable[[], dict[str, Any]] = dict  # volatile facts for the sidecar (isolation tier ...)
     measure: Callable[[Iterator[Record]], dict[str, Any]] | None = (
@@ -173,17 +174,26 @@ def compute(
 def shard(stage: Stage, function: ShardFunction, n: int, source: Any, work: Path) -> Report:
     """One shard: read, map, write beside the final name, rename. Returns its counts."""
     rows = [source] if stage.takes is None else shards.read(source, stage.takes)
-    given: list[Record] = []
-    dropped: list[Dropped] = []
-    for row in function(rows):
-        (dropped if isinstance(row, Dropped) else given).append(row)
-    shards.write(work / "dropped" / part(n), dropped, Dropped)
-    sha = shards.write(work / part(n), given, stage.gives)
-    reasons = Counter(d.reason for d in dropped)
-    taken = len(rows) if stage.takes else len(given) + len(dropped)
-    report = Report(taken, len(given), dict(sorted(reasons.items())), sha)
-    write_json(work / f"{part(n)}.json", msgspec.to_builtins(report))
+    made = list(function(rows))
+    taken = len(rows) if stage.takes else len(made)
+    report = keep(stage, made, taken, work / part(n), work / "dropped" / part(n))
+    note(report, n, work)
     return report
+
+
+def keep(stage: Stage, made: Sequence[Record | Dropped], taken: int, given: Path, dropped: Path) -> Report:
+    """What a stage made of so many rows, as two files."""
+    out = [row for row in made if isinstance(row, Dropped)]
+    shards.write(dropped, out, Dropped)
+    rows = [row for row in made if not isinstance(row, Dropped)]
+    sha = shards.write(given, rows, stage.gives)
+    reasons = Counter(row.reason for row in out)
+    return Report(taken, len(rows), dict(sorted(reasons.items())), sha)
+
+
+def note(report: Report, n: int, work: Path) -> None:
+    """A shard is finished from now on."""
+    write_json(work / f"{part(n)}.json", msgspec.to_builtins(report))
 
 
 def part(n: int) -> str:

@@ -1,6 +1,7 @@
 """Ray: a real cluster on loopback makes the bytes of one process, whatever is killed meanwhile."""
 
 import os
+import shutil
 import signal
 from pathlib import Path
 
@@ -11,6 +12,7 @@ from codeio.records import Pair
 from tests.house import House, build
 from tests.nodes import cluster, kill, needs_ray, until
 from tests.test_engine import digests
+from tests.test_spread import is_whole, slow_house
 
 pytestmark = [pytest.mark.ray, needs_ray]
 SMALL = {"collect.installed": [], "collect.procedural.programs": 120, "collect.rows_per_shard": 10}
@@ -112,21 +114,22 @@ def test_the_run_killed_and_started_again_goes_on(house, nodes):
     assert digests(house, "execute") == whole
 
 
-# A stage of our own, since no real one takes memory at will: row 5 takes more than the node has left.
+# A stage of our own, since no real one takes memory at will: rows with output 5 take as many bytes as they say.
 GREEDY = '''"""Greedy: a stage for a test."""
+import time
 from contextlib import contextmanager
 from codeio import stage
 from codeio.records import Pair
 
 
 def shard(rows):
+    held = []
     for row in rows:
         if row.output == 5:
-            held = bytearray(row.input["bytes"])
-            held[::4096] = b"x" * len(held[::4096])
-            import time
+            held.append(bytearray(row.input["bytes"]))
+            held[-1][::4096] = b"x" * len(held[-1][::4096])
             time.sleep(30)
-        yield row
+    yield from rows
 
 
 @contextmanager
@@ -135,7 +138,8 @@ def opened(params):
 
 
 STAGE = stage.Stage(
-    name="greedy", takes=Pair, gives=Pair, reads=lambda p: stage.ROOT / "data/numbers", open=opened, sections=("pose",)
+    name="greedy", takes=Pair, gives=Pair, reads=lambda p: stage.ROOT / "data/numbers", open=opened, sections=("pose",),
+    apart="id",
 )
 if __name__ == "__main__":
     stage.main(STAGE)
@@ -160,18 +164,92 @@ def test_a_shard_that_takes_too_much_memory_is_named_and_the_others_are_kept(hou
         running = by_ray(house, "greedy", nodes)
         said = " ".join(running.communicate()[0].split())
     assert running.returncode == 1
-    assert "greedy: 1 shards ended their worker 4 times" in said
-    assert "part-00005.parquet" in said
+    assert "greedy: 1 pieces ended their worker each time" in said
+    assert "part-00005.parquet (OutOfMemoryError)" in said
     assert "Traceback" not in said
     assert done(house, "greedy") == 7
 
 
 @pytest.mark.full
-@pytest.mark.parametrize(
-    ("address", "says"),
-    [("", "no cluster is named: set RAY_ADDRESS"), ("127.0.0.1:9", "no cluster answers at 127.0.0.1:9")],
+def test_a_shard_of_too_much_memory_is_made_in_halves(house):
+    """The rows of a shard take more than the node has left, one of them does not."""
+    import psutil
+
+    shutil.rmtree(house.root / "data/numbers", ignore_errors=True)
+    memory = psutil.virtual_memory()
+    rows = [Pair(id=str(n), input={"bytes": int(memory.total * 0.04)}, output=5) for n in range(4)]
+    shards.write(house.root / "data/numbers" / "part-00000.parquet", rows, Pair)
+    (house.root / "codeio/greedy.py").write_text(GREEDY.replace("time.sleep(30)", "time.sleep(2)"))
+    allowed = round((memory.total - memory.available) / memory.total + 0.11, 3)
+    with cluster(1, memory_usage_threshold=allowed, memory_monitor_refresh_ms=50) as nodes:
+        ended(by_ray(house, "greedy", nodes))
+    assert list(shards.read_all(house.root / "data/greedy", Pair)) == rows
+
+
+@pytest.mark.full
+def test_a_shard_that_takes_long_is_not_waited_for(nodes, tmp_path):
+    house, kept = slow_house(tmp_path / "codeio")
+    ended(by_ray(house, "slow", nodes))
+    is_whole(house, kept)
+    until(lambda: not workers(house), seconds=20.0)
+
+
+# It notes where each shard was made.
+WHERE = '''"""Where: a stage for a test."""
+import time
+from contextlib import contextmanager
+from codeio import stage
+from codeio.records import Pair
+
+
+def shard(rows):
+    import ray
+    time.sleep(0.4)
+    for row in rows:
+        yield Pair(id=row.id, input={"node": ray.get_runtime_context().get_node_id()}, output=row.output)
+
+
+@contextmanager
+def opened(params):
+    yield shard
+
+
+STAGE = stage.Stage(
+    name="where", takes=Pair, gives=Pair, reads=lambda p: stage.ROOT / "data/numbers", open=opened, sections=("pose",)
 )
-def test_a_cluster_that_is_not_there_is_one_line(house, address, says):
-    said = house.run("python", "-m", "codeio.pose", "engine=ray", code=1, RAY_ADDRESS=address)
+if __name__ == "__main__":
+    stage.main(STAGE)
+'''
+
+
+@pytest.mark.full
+def test_a_node_is_given_the_shards_that_it_was_given_before(house, nodes):
+    """Those that its cache knows; but for the last ones, which are for whoever is free."""
+    (house.root / "codeio/where.py").write_text(WHERE)
+    shutil.rmtree(house.root / "data/numbers", ignore_errors=True)
+    for n in range(30):
+        row = Pair(id=str(n), input={}, output=n)
+        shards.write(house.root / "data/numbers" / f"part-{n:05d}.parquet", [row], Pair)
+    made = []
+    for _ in range(2):
+        ended(by_ray(house, "where", nodes))
+        made.append([row.input["node"] for row in shards.read_all(house.root / "data/where", Pair)])
+    assert len(set(made[0])) == 3
+    assert sum(one == other for one, other in zip(*made, strict=True)) >= 22
+
+
+@pytest.mark.full
+@pytest.mark.parametrize(
+    ("address", "head", "says"),
+    [
+        ("", "null", "no cluster is named: set RAY_ADDRESS"),
+        ("127.0.0.1:9", "null", "no cluster answers at 127.0.0.1:9"),
+        ("", "127.0.0.1:10", "no cluster answers at 127.0.0.1:10"),
+        ("127.0.0.1:9", "127.0.0.1:10", "no cluster answers at 127.0.0.1:9"),
+    ],
+)
+def test_a_cluster_that_is_not_there_is_one_line(house, address, head, says):
+    words = ("engine=ray", f"machine.head={head}")
+    said = house.run("python", "-m", "codeio.pose", *words, code=1, RAY_ADDRESS=address)
     assert says in " ".join(said.split())
     assert "Traceback" not in said

@@ -87,6 +87,14 @@ def test_a_process_killed_from_outside_is_one_line(house):
     until(lambda: not processes(house), 5.0)
 
 
+def test_the_default_imports_no_ray(house):
+    """Neither does it look for a cluster that the environment names."""
+    said = house.run("python", "-X", "importtime", "-m", "codeio.execute", RAY_ADDRESS="127.0.0.1:9")
+    names = {line.rpartition("|")[2].strip() for line in said.splitlines() if "import time:" in line}
+    assert "codeio.engine" in names
+    assert not [name for name in names if name.split(".")[0] == "ray" or name == "codeio.cluster"]
+
+
 def command(pid: int) -> bytes:
     try:
         with open(f"/proc/{pid}/cmdline", "rb") as file:

@@ -111,6 +111,7 @@ STAGE = stage.Stage(
     name="answer",
     takes=Problem,
     gives=Problem,
+    apart="function",
     reads=lambda p: stage.folder("pose"),
     open=opened,
     variant=lambda p: p.teacher,

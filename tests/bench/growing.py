@@ -4,6 +4,7 @@ import random
 import sys
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from itertools import islice
 from pathlib import Path
 
 from codeio import assemble
@@ -11,6 +12,7 @@ from codeio.params import load
 from tests.bench.bench_scale import words
 
 QUESTIONS = 2000  # of the test set that is searched for
+TEXTS, VOCABULARY, CONTEXT = 2000, 8000, 4096  # of the tokenizer
 
 
 def examples(params, counts: Counter[str]) -> Iterator[assemble.Example]:
@@ -31,17 +33,26 @@ def contamination(settings: Sequence[str]) -> int:
 
 
 def encode(settings: Sequence[str]) -> int:
-    """What training does with the view before its first step."""
-    import tempfile
+    """What training does with the view before its first step, in a vocabulary made of its own first texts."""
+    from tokenizers import Tokenizer, models, pre_tokenizers, trainers
+    from transformers import PreTrainedTokenizerFast
 
-    from transformers import AutoTokenizer
+    from codeio.train import chat, data, rows
 
-    from codeio.train.data import encoded
-    from tests.checkpoint import build
-
-    with tempfile.TemporaryDirectory() as at:
-        tokenizer = AutoTokenizer.from_pretrained(build(Path(at)))
-    return sum(1 for _ in encoded(examples(load(*settings), Counter()), tokenizer, 10**6, Counter()))
+    params = load(*settings)
+    some = islice(assemble.store(params), TEXTS)
+    made = Tokenizer(models.BPE())
+    made.pre_tokenizer = pre_tokenizers.ByteLevel(add_prefix_space=False)
+    trainer = trainers.BpeTrainer(
+        vocab_size=VOCABULARY, initial_alphabet=pre_tokenizers.ByteLevel.alphabet(), show_progress=False
+    )
+    made.train_from_iterator(
+        (text for one in some for text in (one.code, one.turns[0].main.response)), trainer
+    )
+    tokenizer = chat.taught(PreTrainedTokenizerFast(tokenizer_object=made), "chatml", new=True)
+    counts: Counter[str] = Counter()
+    rows.write(data.encoded(examples(params, counts), tokenizer, CONTEXT, counts), Path("made"))
+    return counts["trained"]
 
 
 PARTS = {"assemble": view, "contamination": contamination, "training": encode}

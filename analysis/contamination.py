@@ -9,6 +9,7 @@ import seaborn as sns
 from matplotlib.figure import Figure
 
 from analysis.look import COLOURS
+from analysis.scores import place
 
 COLUMNS = ("set", "items", "testable", "raw", "found", "whole", "score", "unleaked")
 SHOWN = (
@@ -19,10 +20,11 @@ SHOWN = (
 
 
 def read(metrics: Path) -> pd.DataFrame:
-    """A row per test set; none where the stage has not run."""
+    """A row per test set, the held-out ladder first; none where the stage has not run."""
     path = metrics / "contamination.json"
     sets = json.loads(path.read_text(encoding="utf-8"))["sets"] if path.exists() else {}
-    return pd.DataFrame([{"set": name, **counts} for name, counts in sets.items()], columns=list(COLUMNS))
+    rows = [{"set": name, **sets[name]} for name in sorted(sets, key=place)]
+    return pd.DataFrame(rows, columns=list(COLUMNS))
 
 
 def readable(frame: pd.DataFrame) -> pd.DataFrame:

@@ -42,6 +42,12 @@ def ordered(frame: pd.DataFrame, arms: Sequence[str]) -> pd.DataFrame:
     return frame.loc[keys.sort_values(["rung", "predict", "arm"]).index].reset_index(drop=True)
 
 
+def place(name: str) -> tuple[int, bool, str]:
+    """Sorts bench/constants_output and its like: the ladder from near to far, output before input, others by name."""
+    rung, _, predict = name.removeprefix("bench/").rpartition("_")
+    return LADDER.index(rung) if rung in LADDER else len(LADDER), predict != "output", name
+
+
 def differences(items: pd.DataFrame) -> pd.DataFrame:
     """Each arm against the first on the same items: mean difference, 95 % paired bootstrap over items and seeds.
 

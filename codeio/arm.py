@@ -26,6 +26,7 @@ from codeio.values import digest
 # Words of a full disk; the last two are torch's.
 FULL = ("No space left", "disk is full", "unexpected pos", "file write failed")
 SAMPLES = 60  # rows of the table of answers that each run shows
+FIRST = ("prompt", "response", "wanted", "status", "correct")  # its columns on the left
 
 
 class Arm(msgspec.Struct, frozen=True):
@@ -49,6 +50,7 @@ class Parts(NamedTuple):
     check: Callable[[Params], None]  # refuses a view that the store cannot give
     view_hash: Callable[[Params], str]
     train: Callable[[Params, Path, tracker.Log], dict[str, float]]
+    shown: Callable[[Params], list[dict[str, str]]]  # some of what it trains on, for people
     evaluate: Callable[[Params, Path], Any] | None = (
         None  # -> Scores(metrics, items); what only trains has none
     )
@@ -56,9 +58,9 @@ class Parts(NamedTuple):
 
 def parts() -> Parts:
     """Those that train. evaluate/run.py has those that score too."""
-    from codeio.assemble import check, view_hash
+    from codeio.assemble import check, shown, view_hash
 
-    return Parts(check, view_hash, real_training)
+    return Parts(check, view_hash, real_training, shown)
 
 
 def real_training(params: Params, out: Path, log: tracker.Log) -> dict[str, float]:
@@ -148,6 +150,7 @@ def train(params: Params, arm: Arm, of: Parts, now: tracker.Run) -> Path:
     journal.replay()
     now.log(metrics, 0)
     now.checkpoint(checkpoint)
+    now.table(of.shown(params), "samples/training.json")
     return checkpoint
 
 
@@ -185,9 +188,10 @@ def spread(items: Sequence[msgspec.Struct]) -> Sequence[msgspec.Struct]:
 
 
 def row(item: msgspec.Struct) -> dict[str, Any]:
-    """An item as a row of text, for the table in the UI."""
+    """An item as a row of text, for the table in the UI, which shows some five columns without scrolling."""
     plain = msgspec.to_builtins(item)
-    return {name: value if isinstance(value, str) else json.dumps(value) for name, value in plain.items()}
+    names = [*(name for name in FIRST if name in plain), *(name for name in plain if name not in FIRST)]
+    return {name: v if isinstance(v := plain[name], str) else json.dumps(v) for name in names}
 
 
 class Journal:

@@ -6,6 +6,8 @@ is a parameter of params.yaml). Subsets nest, since a hash of the problem decide
 
 from collections import Counter
 from collections.abc import Iterable, Iterator
+from itertools import islice
+from pathlib import Path
 from typing import Any, Literal
 
 import msgspec
@@ -19,6 +21,7 @@ from codeio.settings import BLIND, MODEL
 VIEW = (
     "teacher", "revisions", "pairs_per_function", "predict", "format", "wrong", "fraction", "pass_rate", "loss",
 )  # fmt: skip
+SHOWN = 40  # examples of a view in the table that its run keeps
 NO_STATEMENT = "no statement to ask without the code"
 UNSEEN = ("q_cot", "q_then_code_cot", "q_then_code")  # formats whose question does not show the code
 
@@ -184,6 +187,39 @@ def store(params: Params) -> Iterator[Problem]:
     if not shards.files(at):
         raise BadInput(f"data/revise/{params.store} holds no shards: run `dvc repro revise`")
     return shards.read_all(at, Problem)
+
+
+def shown(params: Params) -> list[dict[str, str]]:
+    """Some examples of the view as rows of text, of shards that lie evenly over the store, a few from each."""
+    files = shards.files(stage.folder("revise", params.store))
+    few = files[:: -(-len(files) // SHOWN)]
+    return [row for path in few for row in islice(told(path, params), -(-SHOWN // len(few)))]
+
+
+def told(path: Path, params: Params) -> Iterator[dict[str, str]]:
+    """What is asked, every turn with its verdict, the last answer, and where it comes from."""
+    for problem in shards.read(path, Problem):
+        if problem.split != "train" or left_out(problem, params):
+            continue
+        if example := conversation(problem, params):
+            said = [one.content for one in example.messages]
+            yield {
+                "prompt": said[0],
+                "turns": "\n\n".join(f"turn {n // 2}: {said[n]}" for n in range(1, len(said), 2)),
+                "verdicts": "\n".join(turn_verdicts(problem, params)),
+                "answer": said[-1],
+                "wanted": prompting.compact(problem.wanted),
+                "predict": problem.predict,
+                "corpus": problem.corpus,
+                "id": problem.id,
+            }
+
+
+def turn_verdicts(problem: Problem, params: Params) -> list[str]:
+    if params.format == "q_then_code":
+        return ["the code itself, which nobody judged"]
+    verdicts = (verdict(problem, turn) for turn in taken(problem, params.revisions))
+    return [f"turn {n}: {one.status}: {one.feedback}" for n, one in enumerate(verdicts)]
 
 
 def view_hash(params: Params) -> str:

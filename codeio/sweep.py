@@ -18,7 +18,7 @@ from hydra.core.config_store import ConfigStore
 from hydra.experimental.callback import Callback
 from omegaconf import DictConfig, OmegaConf
 
-from codeio import arm, catalogue, facts, tracker
+from codeio import arm, catalogue, charts, facts, tracker
 from codeio import params as settings
 from codeio.errors import CodeioError
 from codeio.overrides import arms
@@ -189,9 +189,20 @@ def close() -> int:
         screen.print(f"failed: {told.arms[int(path.stem)].name}: {path.read_text().strip()}")
     if len(found) < len(told.arms):
         screen.print("the same command goes on: finished arms are not trained again")
-    screen.print(f"charts:  mlflow ui, then {tracker.link(told.sweep)}", soft_wrap=True)
+    screen.print(f"charts:  mlflow ui, then {link(told.sweep, found)}", soft_wrap=True)
     screen.print(f"figures: python -m analysis sweep={told.sweep}", soft_wrap=True)
     return len(failures)
+
+
+def link(sweep: str, found: Sequence[Any]) -> str:
+    """Where MLflow shows the charts of a sweep, scores from near to far."""
+    from analysis import scores, swept
+
+    settings = swept.axes_of(found) if found else []
+    names = {name for run in found for name in run.metrics if name.startswith("bench/")}
+    seeds = ["seed"] if len({run.params.get("seed") for run in found}) > 1 else []
+    layout = charts.layout(sweep, [*settings, *seeds], sorted(names, key=scores.place))
+    return tracker.show(sweep, layout)
 
 
 def show(found: Sequence[Any], title: str) -> None:

@@ -9,7 +9,6 @@ import logging
 import os
 import signal
 import socket
-import sqlite3
 import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -21,7 +20,7 @@ import msgspec
 import psutil
 import yaml
 
-from codeio import facts
+from codeio import facts, upkeep
 from codeio.errors import BadInput
 from codeio.locks import held
 from codeio.params import ROOT, Params
@@ -99,32 +98,23 @@ def store() -> ModuleType:
         from sqlalchemy.exc import SQLAlchemyError  # what MLflow lets through of a file that is no database
 
         local = "MLFLOW_TRACKING_URI" not in os.environ or address().startswith(f"sqlite:///{ROOT}/")
+        path = ROOT / "mlflow.db"
+        mine = address() == f"sqlite:///{path}"
         mlflow.set_tracking_uri(address())
         try:
+            if mine:
+                upkeep.renew(mlflow, path)
             if mlflow.get_experiment_by_name(EXPERIMENT) is None:
                 place = (ROOT / "mlartifacts").as_uri() if local else None
                 mlflow.create_experiment(EXPERIMENT, artifact_location=place)
-            follow(mlflow)
+            if mine:
+                old = mlflow.get_experiment_by_name(EXPERIMENT).artifact_location
+                upkeep.follow(path, old, (ROOT / "mlartifacts").as_uri())
             mlflow.set_experiment(EXPERIMENT)
         except (mlflow.exceptions.MlflowException, SQLAlchemyError) as error:
             raise refused(error, "set MLFLOW_TRACKING_URI or move it away") from error
         bury(mlflow)
     return mlflow
-
-
-def follow(mlflow: ModuleType) -> None:
-    """Point the store of a checkout that was moved or copied at the artifacts that came along.
-
-    MLflow keeps full paths; without this a copy would go on writing into the folder it was copied from.
-    """
-    here, old = (ROOT / "mlartifacts").as_uri(), mlflow.get_experiment_by_name(EXPERIMENT).artifact_location
-    path = ROOT / "mlflow.db"
-    if address() != f"sqlite:///{path}" or old == here or not old.endswith("/mlartifacts"):
-        return
-    with contextlib.closing(sqlite3.connect(path)) as database, database:
-        for table, column in (("experiments", "artifact_location"), ("runs", "artifact_uri")):
-            moved = f"UPDATE {table} SET {column} = ? || substr({column}, ?) WHERE substr({column}, 1, ?) = ?"
-            database.execute(moved, (here, len(old) + 1, len(old), old))
 
 
 def refused(error: Exception, mend: str) -> BadInput:
@@ -139,7 +129,7 @@ def imported() -> ModuleType:
     os.environ.setdefault("MLFLOW_ENABLE_ARTIFACTS_PROGRESS_BAR", "false")
     os.environ.setdefault("MLFLOW_LOGGING_LEVEL", "WARNING")
     os.environ.setdefault("GIT_PYTHON_REFRESH", "quiet")
-    import mlflow
+    import mlflow.store.db.utils
 
     for name in ("mlflow", "alembic"):
         logging.getLogger(name).setLevel(logging.WARNING)
@@ -304,12 +294,12 @@ def join(run_id: str, about: About) -> None:
             client.set_tag(run_id, "mlflow.runColor", about.colour)
 
 
-def link(sweep: str) -> str:
-    """Where `mlflow ui` shows the charts of one sweep, its runs only, no click."""
-    from urllib.parse import quote
-
-    search = quote(f"tags.`codeio.sweep` LIKE '%{sweep}%'", safe="")
-    return f"{page()}/runs?searchFilter={search}&compareRunsMode=CHART"
+def show(sweep: str, layout: str) -> str:
+    """Keep how MLflow's page shows a sweep (codeio.charts). Returns the link to its charts, no click."""
+    mlflow = store()
+    name = f"mlflow.sharedViewState.{sweep}"
+    mlflow.MlflowClient().set_experiment_tag(experiment(mlflow), name, layout)
+    return f"{page()}/runs?viewStateShareKey={sweep}&compareRunsMode=CHART"
 
 
 def run_link(run_id: str) -> str:

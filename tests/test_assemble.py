@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
-from codeio import assemble, prompting, stage
+from codeio import assemble, prompting, shards, stage
 from codeio.assemble import Example, view
 from codeio.errors import BadInput, BadParams
 from codeio.params import Params, load
@@ -272,6 +272,27 @@ def test_what_the_store_cannot_give_is_refused(wishes, says):
     with pytest.raises(BadParams) as refused:
         assemble.check(wished(**wishes))
     assert all(part in str(refused.value) for part in says)
+
+
+def test_some_examples_are_shown_with_turns_and_verdicts(tmp_path, monkeypatch):
+    monkeypatch.setattr(stage, "ROOT", tmp_path)
+    at = tmp_path / "data" / "revise" / PARAMS.store
+    for n in range(3):
+        rows = [problem(f"{n}{k}", 0, "output", [False, True]) for k in range(assemble.SHOWN)]
+        held = problem(f"{n}", 0, "output", [True], "natural")
+        shards.write(at / f"part-{n:05}.parquet", [held, *rows], Problem)
+    rows = assemble.shown(wished(revisions=1))
+    assert assemble.SHOWN <= len(rows) < assemble.SHOWN + 3
+    assert {row["id"][0] for row in rows} == {"0", "1", "2"}  # of every shard
+    first = rows[0]
+    assert first["turns"] == "turn 0: response 00.0.output.0\n\nturn 1: response 00.0.output.1"
+    assert first["verdicts"].splitlines()[0] == "turn 0: mismatch: said of 00.0.output.0"
+    assert (first["answer"], first["wanted"]) == ("response 00.0.output.1", "1")
+    assert (
+        first["prompt"]
+        == assemble.conversation(problem("00", 0, "output", [True]), PARAMS).messages[0].content
+    )
+    assert assemble.shown(wished(predict="input")) == []
 
 
 def test_an_empty_store_names_the_command(tmp_path, monkeypatch):

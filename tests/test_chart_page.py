@@ -12,7 +12,8 @@ import urllib.request
 import pytest
 from msgspec.structs import replace
 
-from codeio import arm, tracker
+from analysis import runs
+from codeio import arm, sweep
 from codeio.params import load
 from codeio.sweep import COLOURS
 from tests.test_tracker import Fakes, Scored, about, migrated, root  # noqa: F401  (fixtures)
@@ -67,17 +68,26 @@ def test_the_printed_link_shows_one_bar_per_run_in_every_chart(root, page):  # n
         pytest.skip("no Chromium on this machine")
     three_arms()
     arm.run(load("seed=7"), about("another sweep", "20261123-101112-000000-2"), Fakes().parts())
-    link = tracker.link("20261123-101112-000000-1").replace("http://127.0.0.1:5000", page)
-    profile = f"--user-data-dir={root / 'browser'}"
-    shown = subprocess.run(
-        [CHROMIUM, *FLAGS.split(), profile, link], capture_output=True, text=True, timeout=300, check=True
-    ).stdout
+    id = "20261123-101112-000000-1"
+    link = sweep.link(id, runs.finished(id)).replace("http://127.0.0.1:5000", page)
+    shown = opened(link, root)
     assert "another sweep" not in shown
     bars = bars_per_chart(shown)
     assert {name: bars[f"bench/{name}"] for name in SCORES} == dict.fromkeys(SCORES, 3)
     for colour in COLOURS[:3]:
         rgb = ", ".join(str(int(colour[i : i + 2], 16)) for i in (1, 3, 5))
         assert f"fill: rgb({rgb})" in shown
+    assert [name for name in bars if name.startswith("bench/")] == [f"bench/{name}" for name in SCORES]
+    table = opened(link.removesuffix("&compareRunsMode=CHART"), root)
+    assert "another sweep" not in table
+    for column in ("revisions", *(f"bench/{name}" for name in SCORES)):
+        assert re.search(rf'role="columnheader"[^>]*col-id="[^"]*{column}', table), column
+
+
+def opened(link, root):  # noqa: F811
+    """What the page holds once it has drawn itself."""
+    command = [CHROMIUM, *FLAGS.split(), f"--user-data-dir={root / 'browser'}", link]
+    return subprocess.run(command, capture_output=True, text=True, timeout=300, check=True).stdout
 
 
 def bars_per_chart(page: str) -> dict[str, int]:

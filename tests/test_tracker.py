@@ -57,7 +57,10 @@ class Fakes:
         return Scored({"bench/constants_output": 0.5}, (Answer("a", True), Answer("b", False)))
 
     def parts(self):
-        return arm.Parts(self.check, self.view_hash, self.train, self.evaluate)
+        return arm.Parts(self.check, self.view_hash, self.train, self.shown, self.evaluate)
+
+    def shown(self, params):
+        return [{"prompt": "f(1)?", "turns": "turn 0: 2", "verdicts": "turn 0: ok: right", "answer": "2"}]
 
 
 @pytest.fixture(scope="session")
@@ -156,6 +159,7 @@ def test_a_run_keeps_its_files(root):
         "data/stages.json",
         "samples/answers.json",
         "samples/items.json",
+        "samples/training.json",
     }
 
 

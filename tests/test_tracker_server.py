@@ -62,7 +62,7 @@ def test_a_server_that_is_away_for_a_while_loses_nothing(root, monkeypatch):  # 
         curve = client.get_metric_history(now.id, "train/loss")
         assert [point.step for point in curve] == [0, 1, 2, 3]
         assert read(now.id).info.status == "FINISHED"
-        assert tracker.link("s").startswith(f"http://127.0.0.1:{port}/#/experiments/")
+        assert tracker.show("s", "{}").startswith(f"http://127.0.0.1:{port}/#/experiments/")
     finally:
         stop(server.result() if isinstance(server, Future) else server)
 

@@ -7,6 +7,7 @@ happens where the store is opened (codeio.tracker).
 import contextlib
 import json
 import math
+import re
 import sqlite3
 import sys
 from collections.abc import Iterator
@@ -98,13 +99,17 @@ def one(run_id: str) -> Run:
 
 
 def named(name: str) -> Run:
-    """The newest run of this id (or its beginning) or name. Raises BadInput with the nearest name."""
-    if "'" not in name:
-        for where in (f"attributes.run_id LIKE '{name}%'", f"attributes.run_name = '{name}'"):
-            if found := read(where):
-                return found[-1]
+    """The run of this id or its beginning, or the newest one of this name, of finished ones first.
+
+    Raises BadInput with the nearest name.
+    """
+    by_id = read(f"attributes.run_id LIKE '{name}%'") if re.fullmatch("[0-9a-f]+", name) else []
+    by_name = read(f"attributes.run_name = '{name}'") if "'" not in name else []
+    if found := by_id or by_name:
+        return max(found, key=lambda run: (run.status == "FINISHED", run.started))
     names = sorted({run.name for run in read()})
-    raise BadInput(f"run={name}: no such run in {tracker.address()}{did_you_mean(name, names)}")
+    hint = did_you_mean(name, names) or ("; `mlflow ui` lists them" if names else ", which holds no run yet")
+    raise BadInput(f"run={name}: no such run in {tracker.address()}{hint}")
 
 
 def pages(where: str) -> Iterator[Run]:

@@ -49,7 +49,7 @@ def of_problem(problem: Problem, teacher: str, origin: Origin | None = None) -> 
     turns = f"{len(problem.turns)} turn{'s' * (len(problem.turns) > 1)}"
     head = (
         f"{html.escape(problem.entry)}: predict the {problem.predict} {mark(last, after=f'after {turns}')} "
-        f'<span class="note">{html.escape(teacher)}, {problem.kind}, {html.escape(problem.corpus)}</span>'
+        f'<span class="note">{html.escape(", ".join(dict.fromkeys((teacher, problem.kind, problem.corpus))))}</span>'
     )
     parts = [pre(problem.statement), pre(problem.code), text("given", canonical(problem.given))]
     for n, turn in enumerate(problem.turns):

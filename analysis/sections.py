@@ -1,6 +1,5 @@
 """Compose: the sections that the head-line page and a sweep's page share.   frames, figures -> headings with html"""
 
-import json
 from pathlib import Path
 
 import pandas as pd
@@ -77,17 +76,15 @@ def measured(frame: pd.DataFrame, context: int, folder: Path, of: str) -> Sectio
     )
 
 
-def contaminated(metrics: Path, folder: Path) -> Section:
+def contaminated(metrics: Path, folder: Path, before: str = "") -> Section:
     """What was kept apart from the held-out ladder, and what the training text holds of the test sets."""
-    counted = metrics / "pose.json"
-    dropped = json.loads(counted.read_text())["dropped"] if counted.exists() else {}
-    near = sum(n for why, n in dropped.items() if "held-out" in why)
+    near = facts.kept_apart()
     said = f"{near:,} training functions that resemble a held-out one were dropped before any question was asked."
     leaks = contamination.read(metrics)
     leaks.to_csv(folder / "contamination.csv", index=False, lineterminator="\n")
     look.save(contamination.draw(leaks), folder, "contamination")
     shown = report.figure(folder / "contamination.svg", contamination.SHOWN)
-    return "Contamination", report.note(said) + report.table(contamination.readable(leaks)) + shown
+    return "Contamination", report.note(before + said) + report.table(contamination.readable(leaks)) + shown
 
 
 def inputs() -> Section:

@@ -21,17 +21,20 @@ from analysis import (
     table,
 )  # fmt: skip
 from analysis.runs import Run
+from codeio import facts
 from codeio.errors import BadInput
 from codeio.params import ROOT
 from codeio.stage import screen
 
 PAIRED = (
     "Share of right answers on the same items: difference with its 95 % paired bootstrap interval, over items and, "
-    "where an arm has several seeds, over seeds. `yes` where it lies apart from 0. Many comparisons are made here: of "
+    "where an arm has several seeds, over seeds. `yes` where it lies apart from 0, which of one seed says nothing of "
+    "others; a dash where no answer differs. Many comparisons are made here: of "
     "twenty that are nothing one is expected to say yes."
 )
 RUNS = "All a run depends on: `python -m codeio.lineage run=ID`. `changed`: beyond the commit; `data`: its dvc.lock."
 MEASURED = "What the view gave each arm to train on, as its training counted it (means over seeds)."
+OTHER = "These runs were trained on other data than the checkout holds now, whose figures these are. "
 SWEPT = (
     "Score per arm with its 95 % interval over seeds and items, small grey marks: single seeds, dashed: the majority "
     "answer."
@@ -72,7 +75,7 @@ def written(found: list[Run], folder: Path, head: str, wanted: Sequence[str] = (
             folder, "breakdown", "By pattern, difficulty and length", "the question",
         ),
         ("Data of each arm", report.note(MEASURED) + report.table(data(found))),
-        sections.contaminated(ROOT / "metrics", folder),
+        sections.contaminated(ROOT / "metrics", folder, OTHER if outdated(found) else ""),
         ("Runs", report.note(RUNS) + report.table(of_runs(found))),
         ("Samples", samples.browser(samples.of_items(items, known), "Evaluated items, with one seed of every arm.")),
     ]  # fmt: skip
@@ -92,6 +95,12 @@ def compared(items: pd.DataFrame, folder: Path) -> list[sections.Section]:
     against.to_csv(folder / "differences.csv", index=False, float_format="%.6f", lineterminator="\n")
     paired = report.note(PAIRED) + report.table(readable(against))
     return [("Differences against the first arm", paired), sections.flipped(flips.between(items))]
+
+
+def outdated(found: Sequence[Run]) -> bool:
+    """Whether a run was trained or asked on other data than dvc.lock pins now."""
+    now = {f"dvc.{at}": output.md5 for at, output in facts.locked().items() if at.startswith("data/revise")}
+    return any(run.tags.get(name, md5) != md5 for run in found for name, md5 in now.items())
 
 
 def lacking(found: Sequence[Run], wanted: Sequence[str]) -> list[sections.Section]:
@@ -138,9 +147,13 @@ def in_one_look(against: pd.DataFrame) -> str:
     said = []
     for row in against[against["rung"] == scores.ALL].itertuples():
         interval = f"{100 * row.difference:+.1f} points [{100 * row.low:+.1f}, {100 * row.high:+.1f}]"
-        sure = "a difference" if row.low > 0 or row.high < 0 else "no difference shown"
+        shown = row.low > 0 or row.high < 0
+        few = row.seeds < enough.SEEDS
+        sure = f"a difference{' of these runs' * few}" if shown else "no difference shown"
         seeds = f"{row.seeds} seed{'s' * (row.seeds > 1)} each"
         said.append(f"{row.arm} against {row.against}: {interval} on {row.n:,} items, {seeds}: {sure}.")
+    if (against["seeds"] < enough.SEEDS).any():
+        said.append(f"What another seed would bring is not known below {enough.SEEDS} seeds of each arm.")
     return " ".join(said)
 
 
@@ -155,7 +168,10 @@ def readable(against: pd.DataFrame) -> pd.DataFrame:
             "items": against["n"],
             "seeds": against["seeds"],
             "difference": [f"{x:+.3f}" for x in against["difference"]],
-            "95 % interval": [f"[{a:+.3f}, {b:+.3f}]" for a, b in zip(low, high, strict=True)],
+            # drawing from nothing but zeros gives no interval, and is no certainty
+            "95 % interval": [
+                f"[{a:+.3f}, {b:+.3f}]" if a < b else "-" for a, b in zip(low, high, strict=True)
+            ],
             "differs": ((low > 0) | (high < 0)).map({True: "yes", False: "not shown"}),
         }
     )

@@ -126,6 +126,17 @@ def sidecars() -> dict[str, dict[str, Any]]:
     return {str(path.relative_to(ROOT / "data")): json.loads(path.read_text()) for path in found}
 
 
+def metrics(stage: str) -> dict[str, Any]:
+    """What a stage counted; nothing where it has not run."""
+    path = ROOT / "metrics" / f"{stage}.json"
+    return json.loads(path.read_text()) if path.exists() else {}
+
+
+def kept_apart() -> int:
+    """Functions that were dropped since they resemble a held-out one."""
+    return sum(n for why, n in metrics("pose").get("dropped", {}).items() if "held-out" in why)
+
+
 ASKED = (
     "requests",
     "from_store",

@@ -89,10 +89,18 @@ def test_differences_pair_the_same_items():
     assert frame["difference"].tolist() == pytest.approx([0.6, 0.6])
     assert (frame["low"] > 0).all()
     (said,) = re.findall(
-        r"b against a: \+60\.0 points \[.*\] on 10 items, 1 seed each: a difference\.",
+        r"b against a: \+60\.0 points \[.*\] on 10 items, 1 seed each: a difference of these runs\. What another",
         sweeps.in_one_look(frame),
     )
     assert said
+
+
+def test_what_never_differs_is_not_called_certain():
+    alike = scores.differences(pd.concat([items("a", right=0), items("b", right=0)]))
+    assert sweeps.readable(alike)["95 % interval"].tolist() == ["-", "-"]
+    three = [items("a", s, right=2) for s in "012"] + [items("b", s, right=8) for s in "012"]
+    said = sweeps.in_one_look(scores.differences(pd.concat(three)))
+    assert said.endswith("on 10 items, 3 seeds each: a difference.")
 
 
 def test_flips_count_both_ways_and_doubt_themselves_over_seeds():

@@ -8,10 +8,9 @@ import sys
 import pyarrow.parquet as pq
 import pytest
 
-from codeio import assemble, prompting, shards, stage
+from codeio import assemble, facts, prompting, shards, stage
 from codeio.errors import BadInput, BadParams
 from codeio.exchange import __main__ as exchange
-from codeio.exchange import card
 from codeio.exchange.layouts import LAYOUTS
 from codeio.exchange.reward import compute_score
 from codeio.params import load
@@ -34,7 +33,7 @@ def store(tmp_path_factory, box):
 @pytest.fixture(autouse=True)
 def here(store, monkeypatch):
     monkeypatch.setattr(stage, "ROOT", store)
-    monkeypatch.setattr(card, "ROOT", store)
+    monkeypatch.setattr(facts, "ROOT", store)
 
 
 def exported(layout: str, to, *settings: str) -> list[dict]:

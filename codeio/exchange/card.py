@@ -1,14 +1,12 @@
 """Card: what an exported data set is, for whoever finds it later.   problems, params -> README.md"""
 
-import json
 from collections import Counter
 from collections.abc import Iterable, Mapping
-from typing import Any
 
 from codeio import facts
 from codeio.assemble import VIEW, view_hash
 from codeio.evaluate.benchmarks import ALL
-from codeio.params import ROOT, Params
+from codeio.params import Params
 from codeio.records import Generation, Problem
 
 BY = ("predict", "licence of the origin file", "corpus", "statement from", "teacher", "last turn")
@@ -61,21 +59,15 @@ def teachers(problem: Problem, store: str) -> set[str]:
 
 def contamination() -> str:
     """What was kept apart, and what the last search (codeio.contamination) looked for."""
-    dropped = metric("pose").get("dropped", {})
-    near = sum(n for why, n in dropped.items() if "held-out" in why)
-    sets = metric("contamination").get("sets", {})
+    sets = facts.metrics("contamination").get("sets", {})
     public = {name: one for name, one in sets.items() if name in ALL}
+    near = facts.kept_apart()
     found = ", ".join(f"{name} {one['found']} of {one['testable']}" for name, one in public.items())
     return (
         f"Contamination: {near:,} functions that resemble a held-out one were dropped before any question was asked, "
         "and no held-out function is in here. Items of public benchmarks that occur in the stores this is of: "
         f"{found or 'none was searched for, which python -m codeio.contamination does'}."
     )
-
-
-def metric(stage: str) -> dict[str, Any]:
-    path = ROOT / "metrics" / f"{stage}.json"
-    return json.loads(path.read_text()) if path.exists() else {}
 
 
 def hashes(lineage: Mapping[str, str], teacher: str) -> Iterable[tuple[str, str]]:

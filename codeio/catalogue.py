@@ -1,8 +1,10 @@
-"""Catalogue: list the experiments.   experiments/experiment/*.yaml -> experiments/README.md
+"""Catalogue: list experiments and commands.   experiment files, docstrings -> experiments/README.md, README.md
 
-`python -m codeio.catalogue` writes it; a test fails while it is out of date.
+`python -m codeio.catalogue` writes them; a test fails while one is out of date.
 """
 
+import ast
+from collections.abc import Iterator
 from pathlib import Path
 
 import msgspec
@@ -26,6 +28,11 @@ Written by `python -m codeio.catalogue` from the first lines of the files.
 TAIL = """
 `model/` and `machine/` hold one model or machine a file (`model=tiny`, `machine=cpu`).
 """
+
+
+OPEN, SHUT = "<!-- commands, by python -m codeio.catalogue -->\n", "<!-- end of commands -->"
+STARTED = {"codeio.train.worker"}  # by other commands only
+TOLD_IN = {"analysis.runs": "analysis/move.py"}  # where another module holds the command itself
 
 
 class Experiment(msgspec.Struct, frozen=True):
@@ -63,5 +70,29 @@ def text() -> str:
     return HEAD + "".join(line(read(at / f"{name}.yaml")) for name in group_files("experiment")) + TAIL
 
 
+def commands() -> Iterator[tuple[str, str]]:
+    """Every module that is a command, with the first line of its docstring."""
+    for path in sorted([*(ROOT / "codeio").rglob("*.py"), *(ROOT / "analysis").rglob("*.py")]):
+        name = ".".join(path.relative_to(ROOT).with_suffix("").parts).removesuffix(".__main__")
+        text = path.read_text(encoding="utf-8")
+        if '\nif __name__ == "__main__":' in text and name not in STARTED:
+            told = (ROOT / TOLD_IN.get(name, path)).read_text(encoding="utf-8")
+            yield name, (ast.get_docstring(ast.parse(told)) or "").splitlines()[0]
+
+
+def command_row(name: str, first: str) -> str:
+    said, _, way = first.partition("   ")
+    return f"| `python -m {name}` | {said} | {f'`{way.strip()}`' if way else ''} |\n"
+
+
+def readme() -> str:
+    """README.md with the table of commands as the modules tell it."""
+    before, _, rest = (ROOT / "README.md").read_text(encoding="utf-8").partition(OPEN)
+    after = rest.partition(SHUT)[2]
+    rows = "".join(command_row(*one) for one in commands())
+    return f"{before}{OPEN}| command | what it does | from -> to |\n|---|---|---|\n{rows}{SHUT}{after}"
+
+
 if __name__ == "__main__":
+    (ROOT / "README.md").write_text(readme(), encoding="utf-8")
     (ROOT / "experiments" / "README.md").write_text(text(), encoding="utf-8")

@@ -1,4 +1,4 @@
-"""Exchange data with other tools.
+"""Exchange: views in the layouts of other tools, released data as problems.   data/revise/<teacher> <-> files
 
 python -m codeio.exchange export=LAYOUT [to=FOLDER] [key=value ...]
     the view of params.yaml over data/revise/<teacher> in the layout messages | sharegpt | alpaca | verl | released,

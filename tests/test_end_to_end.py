@@ -205,6 +205,67 @@ def test_killed_training_goes_on_to_the_same_weights(house):
     assert weights.read_bytes() == before
 
 
+@pytest.fixture(scope="module")
+def pulled(house) -> House:
+    """Another clone of it, on another machine as it were: its data from a remote, no MLflow store."""
+    store = str(house.root.parent / "store")
+    there = House(house.root.parent / "there")
+    house.run("dvc", "remote", "add", "--local", "-d", "store", store)
+    house.run("dvc", "push")
+    house.run("git", "clone", "-q", str(house.root), str(there.root))
+    for name, value in (("user.name", "test"), ("user.email", "test@example.org")):
+        there.run("git", "config", name, value)
+    there.run("dvc", "remote", "add", "--local", "-d", "store", store)
+    there.run("dvc", "pull")
+    return there
+
+
+def test_a_clone_that_pulled_the_data_runs_nothing(pulled):
+    said = pulled.run("dvc", "repro")
+    assert "Data and pipelines are up to date" in said
+    assert "Running stage" not in said
+    assert pulled.run("git", "status", "--short") == ""
+
+
+@pytest.mark.full
+def test_three_trainings_at_once_on_a_fresh_checkout(pulled):
+    assert not (pulled.root / "mlflow.db").exists()
+    started = [pulled.start("python", "train.py", f"revisions={n}") for n in range(3)]
+    said = [one.communicate()[0] for one in started]
+    assert [one.returncode for one in started] == [0, 0, 0], said
+    assert pulled.run("python", "-c", ARMS).split() == ["0:0", "0:1", "0:2"]
+
+
+@pytest.mark.full
+def test_a_parallel_sweep_of_six_is_six_runs(pulled):
+    words = ("hydra/launcher=joblib", "hydra.launcher.n_jobs=6", "revisions=0,1,2", "seed=3,4")
+    said = pulled.run("python", "train.py", "-m", *words)
+    assert "6 of 6 arms" in said
+    swept = pulled.run("python", "-c", ARMS, "sweep").split()
+    assert swept == [f"{seed}:{revisions}" for seed in (3, 4) for revisions in (0, 1, 2)]
+    assert pulled.run("git", "status", "--short") == ""
+
+
+ARMS = """
+import sys
+from analysis import runs
+found = [r for r in runs.every() if sys.argv[1:] == [r.tags["codeio.kind"]] or not sys.argv[1:]]
+print(*sorted(r.params["seed"] + ":" + r.params["revisions"] for r in found))
+"""
+
+
+@pytest.mark.full
+def test_dvc_tells_what_an_experiment_changed(pulled):
+    pulled.run("dvc", "exp", "run", "-n", "fewer", "-S", "evaluate.items=6")
+    changed = json.loads(pulled.run("dvc", "params", "diff", "--json"))
+    assert changed["params.yaml"]["evaluate.items"] == {"old": 8, "new": 6, "diff": -2}
+    asked = json.loads(pulled.run("dvc", "metrics", "diff", "--json"))
+    assert any(name.startswith("bench/") for name in asked["metrics/evaluate.json"])
+    shown = pulled.run("dvc", "exp", "show", "--csv")
+    assert "fewer" in shown
+    assert "evaluate.items" in shown.splitlines()[0]
+
+
 def test_rebuild_agrees_and_a_wrong_lock_is_caught(house):
     said = house.run("python", "-m", "codeio.rebuild", "stages=collect,unify")
     assert said.count("same bytes") == 2

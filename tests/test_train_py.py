@@ -1,5 +1,6 @@
 """train.py as its user meets it: refusals in one line, help that helps, a plan before the first arm."""
 
+import ctypes
 import os
 import shutil
 import subprocess
@@ -160,6 +161,39 @@ def test_stale_data_is_used_and_tagged_where_that_is_allowed(checkout):
     alter(checkout)
     plan = sweep.plan("id", arms(0, 1, allow_stale="true"), Fakes().parts())
     assert "changed outs data/revise/slip" in plan.tags["codeio.stale"]
+
+
+def powerless() -> None:
+    """Take root's right to write where the mode forbids it; other users have none."""
+    drop, override = 24, 1  # PR_CAPBSET_DROP, CAP_DAC_OVERRIDE
+    ctypes.CDLL(None).prctl(drop, override, 0, 0, 0)
+
+
+IN_A_READ_ONLY_CACHE = """
+import subprocess, sys
+from codeio import facts
+from codeio.params import ROOT
+try:
+    (ROOT / ".dvc" / "cache" / "new").write_text("")
+except PermissionError:
+    subprocess.run([sys.executable, "-m", "dvc", "checkout", "-q"], cwd=ROOT, check=True)
+    print(facts.stale(["revise@slip", "revise@trace", "tokenizer"]))
+"""
+
+
+def test_a_cache_that_may_only_be_read_is_enough(checkout):
+    for path in [at := checkout / ".dvc" / "cache", *at.rglob("*")]:
+        path.chmod(path.stat().st_mode & ~0o222)
+    (checkout / "data/revise/slip").unlink()
+    for part in ("params.yaml", "experiments"):
+        (checkout / part).symlink_to(ROOT / part)
+    kept = {k: v for k, v in os.environ.items() if not k.startswith(("MLFLOW", "DVC"))}
+    given = kept | {"CODEIO_ROOT": str(checkout), "PYTHONPATH": str(ROOT)}
+    command = [sys.executable, "-c", IN_A_READ_ONLY_CACHE]
+    done = subprocess.run(
+        command, cwd=checkout, env=given, preexec_fn=powerless, capture_output=True, text=True, check=True
+    )
+    assert done.stdout == "[]\n"
 
 
 def test_under_dvc_nothing_is_asked_again(checkout, monkeypatch):

@@ -97,6 +97,23 @@ def test_every_input_of_a_run_is_told(swept):
         runs.named("revisions")
 
 
+def test_a_name_means_the_newest_finished_run(swept):
+    client = tracker.store().MlflowClient()
+    first, _, last = runs.read()
+    client.set_tag(first.id, "mlflow.runName", last.name)
+    assert runs.named(last.name).id == last.id
+    client.set_terminated(last.id, "KILLED")
+    assert runs.named(last.name).id == first.id
+    assert runs.named(last.id).status == "KILLED"
+    with pytest.raises(BadInput, match=r"run=%: no such run .*; `mlflow ui` lists them"):
+        runs.named("%")
+
+
+def test_an_empty_store_is_said_to_be_empty(root):  # noqa: F811
+    with pytest.raises(BadInput, match=r"run=main: no such run in .*, which holds no run yet"):
+        runs.named("main")
+
+
 def test_what_an_older_run_did_not_log_is_said_so(swept):
     run = runs.read()[0]
     client = tracker.store().MlflowClient()
@@ -157,6 +174,14 @@ def test_a_sweeps_page_tells_what_differs_and_is_kept_with_its_runs(revised):
     assert '<td>revisions=1</td><td>0</td><td class="n">2</td><td>seed=1,2</td>' in page
     for run in runs.of_sweep("latest"):
         assert runs.text(run, "report/report.html") == page
+
+
+def test_runs_on_other_data_than_the_checkouts_are_known(revised):
+    found = runs.of_sweep("latest")
+    assert not sweeps.outdated(found)
+    lock = revised / "dvc.lock"
+    lock.write_text(lock.read_text().replace("abc.dir", "other.dir"))
+    assert sweeps.outdated(found)
 
 
 def test_a_page_of_one_run_and_of_an_experiment(revised):

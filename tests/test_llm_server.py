@@ -159,12 +159,15 @@ def test_all_places_of_a_server_are_busy_all_the_time():
 
 
 @pytest.mark.parametrize(
-    ("code", "says"), [(401, "refuses the key"), (402, "fill its account"), (404, "check llm.model")]
+    ("code", "says"),
+    [(401, "set another OPENAI_API_KEY"), (402, "fill its account"), (404, "check llm.model")],
 )
 def test_what_no_chat_will_ever_get_past_stops_the_run(code, says):
     """An empty account must not look like a refusal of each chat for itself: all would be dropped."""
     with Scripted(latency=0.01) as server:
         asked(server, chats(2))
         server.content = lambda body, fault: (code, b'{"error": {"message": "no"}}', "")
-        with pytest.raises(ModelError, match=says):
+        with stage.screen.capture() as shown, pytest.raises(ModelError, match=rf"\({code}: .*no\).*{says}"):
             asked(server, chats(40, first=10))
+    assert "failed tries: " in shown.get()
+    assert "refused by the server" in shown.get()

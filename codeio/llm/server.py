@@ -159,7 +159,7 @@ class OpenAICompatible:
                 self.ledger.failed(error.kind)
                 server.failed(error.kind, begun)
                 raise
-            except Refused:
+            except (Refused, ModelError):
                 self.ledger.failed("refused by the server")
                 server.failed("refused by the server", begun)
                 raise
@@ -197,7 +197,8 @@ class OpenAICompatible:
 
     def status(self, error: openai.APIStatusError, server: Server) -> Exception:
         """What a status other than 200 means for this chat, or for all of them."""
-        code, said = error.status_code, self.shown(error)
+        code = error.status_code
+        said = self.shown(error).removeprefix(f"Error code: {code} - ")
         if code in (401, 402, 403):
             mend = f"set another {KEY} in the environment, or fill its account"
             return ModelError(f"{self.where(server)} refuses the key ({code}: {said}): {mend}")

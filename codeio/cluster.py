@@ -48,7 +48,7 @@ class Nodes:
     def __init__(self, ray: Any, module: str, params: Params, work: Path) -> None:
         self.ray, self.work = ray, work
         self.stage = module, replace(params, workers=1)
-        self.task = ray.remote(make_in_worker).options(num_cpus=1, max_retries=TRIES - 1)
+        self.task = ray.remote(num_cpus=1, max_retries=TRIES - 1)(make_in_worker)
         self.nodes: list[str] = []
         self.given: dict[Any, tuple[Piece, str]] = {}
 
@@ -128,7 +128,7 @@ def joined(params: Params) -> Any:
         ray.init(address=head, runtime_env={"env_vars": given}, log_to_driver=False, logging_level="ERROR")
     except (OSError, RuntimeError, ValueError) as error:
         said = " ".join(str(error).split())[:300]
-        mend = "start it with `ray start --head`"
+        mend = "start it with `ray start --head`, and set RAY_AUTH_MODE here as there"
         raise EngineError(f"engine=ray: no cluster answers at {head} ({said}): {mend}") from error
     return ray
 

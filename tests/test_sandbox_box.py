@@ -95,6 +95,15 @@ def test_of_many_small_jobs_a_zygote_is_sent_only_what_fits(monkeypatch):
         assert [t.future.result(timeout=60).calls[0].output for t in tasks] == [2 * n for n in range(900)]
 
 
+def test_long_replies_hold_up_no_jobs(monkeypatch):
+    """A zygote that waits for its reply to be read takes no job from its socket; sending one must not wait for that."""
+    monkeypatch.setattr(workers, "AHEAD_S", 1e9)
+    program = f("return list(range(x, x + 9_000))  # " + "of some length " * 180)
+    with Sandbox(LIMITS, workers=1) as box:
+        tasks = [box.submit(Run(program, ({"x": n},))) for n in range(200)]
+        assert [t.future.result(timeout=60).calls[0].output[0] for t in tasks] == list(range(200))
+
+
 def test_a_zygote_is_replaced_though_work_never_ends(monkeypatch):
     monkeypatch.setattr(workers, "RECYCLE", 20)
     with Sandbox(LIMITS, workers=1) as box:

@@ -118,10 +118,28 @@ class Zygote:
 
     def send(self, body: bytes, nonce: bytes, limits: Budget) -> None:
         """Hand over a job. The caller keeps what is on its way below a socket buffer."""
+        message = JOB.pack(len(body), nonce, *limits) + body
         try:
-            self.socket.sendall(JOB.pack(len(body), nonce, *limits) + body)
+            left = message[self.at_once(message) :]
+            if left:
+                self.socket.sendall(left)
         except OSError as error:
             raise Gone(str(error)) from error
+
+    def at_once(self, message: bytes) -> int:
+        """Bytes of it that the socket takes now.
+
+        With a time-out Python first waits until three quarters of the buffer are free, and a zygote that waits for
+        its reply to be read would never free them.
+        """
+        patience = self.socket.gettimeout()
+        self.socket.setblocking(False)
+        try:
+            return self.socket.send(message)
+        except BlockingIOError:
+            return 0
+        finally:
+            self.socket.settimeout(patience)
 
     def receive(self, patience: float) -> Reply:
         """The reply to the oldest job; Gone after `patience` seconds of silence."""

@@ -14,7 +14,7 @@ from tests.house import House, build
 from tests.scripted import Scripted
 
 COMMANDS = re.findall(
-    r"^dvc exp run -S 'teachers=\[llm\]' .* revise$", (ROOT / "README.md").read_text(), re.M
+    r"^dvc exp run -S 'teachers=\[llm\]' [^\[]* revise$", (ROOT / "README.md").read_text(), re.M
 )
 SMALL = {
     "collect.procedural.programs": 4, "collect.installed": [], "execute.pairs": 1, "execute.heldout_pairs": 0,

@@ -4,7 +4,6 @@ python train.py -m revisions=0,1,2      (python train.py --help tells the rest)
 """
 
 from pathlib import Path
-from typing import Any
 
 import hydra
 from hydra._internal.utils import get_args_parser
@@ -14,14 +13,15 @@ from omegaconf import DictConfig
 
 from codeio import overrides, sweep
 from codeio.errors import CodeioError
-from codeio.params import ROOT, Params, typed
+from codeio.params import ROOT, typed
 from codeio.stage import describe
 
 
 @hydra.main(config_path=str(ROOT / "experiments"), config_name="train", version_base="1.3")
 def job(config: DictConfig) -> None:
     """One arm, in a process that Hydra's launcher chose."""
-    from codeio import arm  # here: --help and a typo need neither torch nor MLflow
+    from codeio import arm  # here: --help and a typo need no more than a second
+    from codeio.evaluate import run
 
     about = HydraConfig.get()
     folder = Path(about.sweep.dir)
@@ -29,7 +29,7 @@ def job(config: DictConfig) -> None:
     if multirun and not (folder / "plan.json").exists():  # Hydra only warns when a callback breaks
         raise SystemExit("train.py: the sweep could not be planned; the warning above says why")
     try:
-        params, of = typed(config), arm.parts()._replace(evaluate=scored)
+        params, of = typed(config), run.parts()
         of.check(params)  # an impossible view has a mend of its own, whatever the state of the data
         run_id = arm.run(params, sweep.about(folder, about.overrides.task, params), of)
         if not multirun:
@@ -39,13 +39,6 @@ def job(config: DictConfig) -> None:
         if not multirun:
             raise SystemExit(f"train.py: {reason}") from None
         sweep.failed(folder, about.job.num, reason)
-
-
-def scored(params: Params, checkpoint: Path) -> Any:
-    """Scores; torch is imported when they are due, not before a refusal."""
-    from codeio.evaluate.run import evaluate
-
-    return evaluate(params, checkpoint)
 
 
 def main() -> None:

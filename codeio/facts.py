@@ -18,6 +18,7 @@ import psutil
 from codeio.errors import Stale
 from codeio.locks import held
 from codeio.params import ROOT, Params, read_yaml
+from codeio.stage import code
 
 # Checkpoint bytes differ between processors: what `dvc repro` writes does not make a checkout dirty.
 TRAINED = ("dvc.lock", "metrics", "analysis/data_card.md", "analysis/model_card.md")
@@ -180,19 +181,6 @@ def processor() -> str:
     except OSError:
         return platform.processor() or platform.machine()
     return next((x.split(":", 1)[1].strip() for x in lines if x.startswith("model name")), platform.machine())
-
-
-@cache
-def code(*parts: str) -> str:
-    """Hash of the package's code and prompts, or of some files and folders in it."""
-    seen = hashlib.sha256()
-    at = Path(__file__).parent
-    for source in sorted(at.rglob("*")):
-        name = str(source.relative_to(at))
-        wanted = not parts or any(name == part or name.startswith(f"{part}/") for part in parts)
-        if wanted and source.suffix in (".py", ".txt", ".jinja"):
-            seen.update(f"{name}\0".encode() + source.read_bytes())
-    return seen.hexdigest()[:16]
 
 
 # What a version stands for: the content of these parts of the package, so that none is forgotten.

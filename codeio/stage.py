@@ -224,13 +224,16 @@ def key_of(stage: Stage, params: Params, inputs: Sequence[Any]) -> str:
 
 
 @cache
-def code() -> str:
-    """Digest of all code and prompts of this checkout."""
+def code(*parts: str) -> str:
+    """Hash of the package's code and prompts, or of some files and folders in it."""
     seen = hashlib.sha256()
-    for source in sorted((ROOT / "codeio").rglob("*")):
-        if source.suffix in (".py", ".txt"):
-            seen.update(source.read_bytes())
-    return seen.hexdigest()
+    at = Path(__file__).parent
+    for source in sorted(at.rglob("*")):
+        name = str(source.relative_to(at))
+        wanted = not parts or any(name == part or name.startswith(f"{part}/") for part in parts)
+        if wanted and source.suffix in (".py", ".txt", ".jinja"):
+            seen.update(f"{name}\0".encode() + source.read_bytes())
+    return seen.hexdigest()[:16]
 
 
 def discard_other_work(work: Path) -> None:

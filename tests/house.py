@@ -6,6 +6,7 @@ import re
 import shutil
 import subprocess
 import sys
+import time
 from pathlib import Path
 from typing import Any
 
@@ -67,6 +68,14 @@ class House:
                     lines[number] = f"{found[0]} {json.dumps(left.pop(key))}{comment[0] if comment else ''}\n"
         assert not left, f"{file} has no {list(left)}"
         path.write_text("".join(lines))
+
+
+def until(wish: Any, running: Any = None, seconds: float = 240.0) -> None:
+    end = time.monotonic() + seconds
+    while not wish():
+        assert running is None or running.poll() is None, running.communicate()[0]
+        assert time.monotonic() < end
+        time.sleep(0.02)
 
 
 def build(root: Path) -> House:

@@ -3,7 +3,6 @@
 import importlib.util
 import os
 import signal
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -40,11 +39,3 @@ def cluster(nodes: int, **system: Any) -> Iterator[Any]:
 def kill(node: Any) -> None:
     """The node's manager by SIGKILL; its workers end with it, as with a machine that is gone."""
     os.kill(node.all_processes["raylet"][0].process.pid, signal.SIGKILL)
-
-
-def until(wish: Any, running: Any = None, seconds: float = 240.0) -> None:
-    end = time.monotonic() + seconds
-    while not wish():
-        assert running is None or running.poll() is None, running.communicate()[0]
-        assert time.monotonic() < end
-        time.sleep(0.02)

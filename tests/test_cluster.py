@@ -9,8 +9,9 @@ import pytest
 
 from codeio import shards
 from codeio.records import Pair
-from tests.house import House, build
-from tests.nodes import cluster, kill, needs_ray, until
+from tests import numbers
+from tests.house import House, build, until
+from tests.nodes import cluster, kill, needs_ray
 from tests.test_engine import digests
 from tests.test_spread import is_whole, slow_house
 
@@ -115,13 +116,7 @@ def test_the_run_killed_and_started_again_goes_on(house, nodes):
 
 
 # A stage of our own, since no real one takes memory at will: rows with output 5 take as many bytes as they say.
-GREEDY = '''"""Greedy: a stage for a test."""
-import time
-from contextlib import contextmanager
-from codeio import stage
-from codeio.records import Pair
-
-
+GREEDY = """
 def shard(rows):
     held = []
     for row in rows:
@@ -130,20 +125,7 @@ def shard(rows):
             held[-1][::4096] = b"x" * len(held[-1][::4096])
             time.sleep(30)
     yield from rows
-
-
-@contextmanager
-def opened(params):
-    yield shard
-
-
-STAGE = stage.Stage(
-    name="greedy", takes=Pair, gives=Pair, reads=lambda p: stage.ROOT / "data/numbers", open=opened, sections=("pose",),
-    apart="id",
-)
-if __name__ == "__main__":
-    stage.main(STAGE)
-'''
+"""
 
 
 @pytest.mark.full
@@ -151,14 +133,13 @@ def test_a_shard_that_takes_too_much_memory_is_named_and_the_others_are_kept(hou
     """Ray's own monitor kills its worker, each time it is tried; when there is memory the same command ends."""
     import psutil
 
-    def numbers(size: int) -> None:
-        for n in range(8):
-            row = Pair(id=str(n), input={"bytes": size if n == 5 else 0}, output=n)
-            shards.write(house.root / "data/numbers" / f"part-{n:05d}.parquet", [row], Pair)
+    def put(size: int) -> None:
+        rows = [Pair(id=str(n), input={"bytes": size if n == 5 else 0}, output=n) for n in range(8)]
+        numbers.put(house.root, *([row] for row in rows))
 
     memory = psutil.virtual_memory()
-    numbers(int(memory.total * 0.15))
-    (house.root / "codeio/greedy.py").write_text(GREEDY)
+    put(int(memory.total * 0.15))
+    numbers.written(house.root, "greedy", GREEDY)
     allowed = round((memory.total - memory.available) / memory.total + 0.08, 3)
     with cluster(2, memory_usage_threshold=allowed, memory_monitor_refresh_ms=50) as nodes:
         running = by_ray(house, "greedy", nodes)
@@ -178,8 +159,8 @@ def test_a_shard_of_too_much_memory_is_made_in_halves(house):
     shutil.rmtree(house.root / "data/numbers", ignore_errors=True)
     memory = psutil.virtual_memory()
     rows = [Pair(id=str(n), input={"bytes": int(memory.total * 0.04)}, output=5) for n in range(4)]
-    shards.write(house.root / "data/numbers" / "part-00000.parquet", rows, Pair)
-    (house.root / "codeio/greedy.py").write_text(GREEDY.replace("time.sleep(30)", "time.sleep(2)"))
+    numbers.put(house.root, rows)
+    numbers.written(house.root, "greedy", GREEDY.replace("time.sleep(30)", "time.sleep(2)"))
     allowed = round((memory.total - memory.available) / memory.total + 0.11, 3)
     with cluster(1, memory_usage_threshold=allowed, memory_monitor_refresh_ms=50) as nodes:
         ended(by_ray(house, "greedy", nodes))
@@ -195,41 +176,21 @@ def test_a_shard_that_takes_long_is_not_waited_for(nodes, tmp_path):
 
 
 # It notes where each shard was made.
-WHERE = '''"""Where: a stage for a test."""
-import time
-from contextlib import contextmanager
-from codeio import stage
-from codeio.records import Pair
-
-
+WHERE = """
 def shard(rows):
     import ray
     time.sleep(0.4)
     for row in rows:
         yield Pair(id=row.id, input={"node": ray.get_runtime_context().get_node_id()}, output=row.output)
-
-
-@contextmanager
-def opened(params):
-    yield shard
-
-
-STAGE = stage.Stage(
-    name="where", takes=Pair, gives=Pair, reads=lambda p: stage.ROOT / "data/numbers", open=opened, sections=("pose",)
-)
-if __name__ == "__main__":
-    stage.main(STAGE)
-'''
+"""
 
 
 @pytest.mark.full
 def test_a_node_is_given_the_shards_that_it_was_given_before(house, nodes):
     """Those that its cache knows; but for the last ones, which are for whoever is free."""
-    (house.root / "codeio/where.py").write_text(WHERE)
+    numbers.written(house.root, "where", WHERE)
     shutil.rmtree(house.root / "data/numbers", ignore_errors=True)
-    for n in range(30):
-        row = Pair(id=str(n), input={}, output=n)
-        shards.write(house.root / "data/numbers" / f"part-{n:05d}.parquet", [row], Pair)
+    numbers.put(house.root, *([Pair(id=str(n), input={}, output=n)] for n in range(30)))
     made = []
     for _ in range(2):
         ended(by_ray(house, "where", nodes))

@@ -16,8 +16,8 @@ from codeio.params import load
 from codeio.records import Problem, Sample, Turn, Verdict
 from codeio.train import instructions
 from tests import asked as sets
-from tests.test_assemble import problem
 from tests.test_flips import evaluated, row
+from tests.views import problem
 
 LONG = "A robe takes two bolts of blue fiber and half that much white fiber. How many bolts in total?"
 

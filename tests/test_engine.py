@@ -3,11 +3,10 @@
 import hashlib
 import os
 import signal
-import time
 
 import pytest
 
-from tests.house import House, build
+from tests.house import House, build, until
 
 SMALL = {"collect.installed": [], "collect.procedural.programs": 90, "collect.rows_per_shard": 10}
 
@@ -39,13 +38,6 @@ def processes(house: House) -> list[int]:
     return found
 
 
-def until(wish, seconds: float = 60.0) -> None:
-    end = time.monotonic() + seconds
-    while not wish():
-        assert time.monotonic() < end
-        time.sleep(0.02)
-
-
 def shards_done(house: House) -> int:
     return len(list((house.root / ".work").glob("execute/*/part-*.json")))
 
@@ -68,7 +60,7 @@ def test_no_process_outlives_a_run_that_was_ended(house, how, code):
     os.kill(running.pid, how)
     running.communicate()
     assert running.returncode == code
-    until(lambda: not processes(house), 5.0)
+    until(lambda: not processes(house), seconds=5.0)
     said = house.run("python", "-m", "codeio.execute", "workers=2")
     assert "shards finished by an earlier run" in said
     assert digests(house, "execute") == whole
@@ -84,7 +76,7 @@ def test_a_process_killed_from_outside_is_one_line(house):
     assert "a process was killed from outside" in said
     assert "run it again" in said
     assert "Traceback" not in said
-    until(lambda: not processes(house), 5.0)
+    until(lambda: not processes(house), seconds=5.0)
 
 
 def test_the_default_imports_no_ray(house):

@@ -25,6 +25,9 @@ SAME = [
     (r"\sqrt{x-2}", r"(x-2)^{\frac{1}{2}}"),
     (r"\sqrt{1-x}", r"(1-x)^{1/2}"),
     (r"2\pi r", r"r \cdot 2 \pi"),
+    (r"\log(100)", "2"),  # of base 10
+    (r"\log(x)", r"\ln(x)"),
+    (r"\frac{\log(8)}{\log(2)}", "3"),
     ("0.33333", r"\frac13"),  # near: for exact comparison to say
 ]
 OTHER = [
@@ -37,10 +40,12 @@ OTHER = [
     ("7", r"\begin{pmatrix} 1 \\ 2 \end{pmatrix}"),
     (r"\sqrt{x-2}", r"\sqrt{x-3}"),
     ("2i", "2"),
+    (r"\log(10)", "7"),  # whatever its base
+    (r"x \log(10)", r"x^2 \log(10)"),
 ]
 UNCLEAR = [
     "1/2x", r"137\frac{1}{2}", "2^10", r"\sqrt[3]{-8}", r"\sin^{-1}(x)", r"\sin 2x", "10,000", "x_1", r"50\%", "x=4",
-    "", "(", "2 3", r"\log(3)", "a or b", r"5\text{ cm}", "9^{9^{9^9}}", "(" * 300, "1/0",
+    "", "(", "2 3", r"\log_2(3)", "a or b", r"5\text{ cm}", "9^{9^{9^9}}", "(" * 300, "1/0",
 ]  # fmt: skip
 
 

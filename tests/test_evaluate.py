@@ -17,7 +17,7 @@ from codeio.evaluate.ladder import RUNGS, Held, Majority, held_out
 from codeio.params import load
 from codeio.records import Problem
 from codeio.train import model
-from tests.test_assemble import problem
+from tests.views import problem
 
 PARAMS = load("workers=1", "model.context=96", "evaluate.max_new_tokens=24", "evaluate.instructions=8")
 

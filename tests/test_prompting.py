@@ -10,7 +10,7 @@ from msgspec.structs import replace
 from codeio import prompting
 from codeio.records import Verdict
 from codeio.verify import prediction
-from tests.test_assemble import problem
+from tests.views import problem
 
 STYLES, DIRECTIONS = ("ask", "brief"), ("input", "output")
 JSON = st.recursive(

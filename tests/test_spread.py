@@ -11,8 +11,9 @@ from codeio.errors import EngineError
 from codeio.params import load
 from codeio.records import Pair
 from codeio.spread import Lost, Piece, Spread
-from tests.house import build
-from tests.test_engine import digests, processes, until
+from tests import numbers
+from tests.house import build, until
+from tests.test_engine import digests, processes
 from tests.test_golden import GOLDEN, MODULES
 
 APART = ("execute", "pose", "answer", "revise")
@@ -125,26 +126,16 @@ class Dying:
         raise AssertionError("nothing is made twice here")
 
 
-def numbers(root: Path) -> stage.Stage:
-    for n in range(3):
-        rows = [Pair(id=f"{n} {m}", input={}, output=m) for m in range(6)]
-        shards.write(root / "numbers" / stage.part(n), rows, Pair)
-    return stage.Stage(
-        name="same",
-        takes=Pair,
-        gives=Pair,
-        reads=lambda p: root / "numbers",
-        open=None,
-        sections=(),
-        apart="id",
-    )
+def three(root: Path) -> stage.Stage:
+    numbers.put(root, *([Pair(id=f"{n} {m}", input={}, output=m) for m in range(6)] for n in range(3)))
+    return numbers.staged(root, "same", None, apart="id")
 
 
 @pytest.mark.parametrize("most", [3, 1])
 def test_what_ends_its_worker_is_made_in_halves(tmp_path, most):
-    one = numbers(tmp_path)
+    one = three(tmp_path)
     hands = Dying(one, list, {4}, most, tmp_path / "work")
-    todo = list(enumerate(shards.files(tmp_path / "numbers")))
+    todo = list(enumerate(shards.files(tmp_path / "data/numbers")))
     reports = dict(Spread(one, todo, tmp_path / "work").run(hands))
     assert sorted(reports) == [0, 1, 2]
     for n, source in todo:
@@ -154,9 +145,9 @@ def test_what_ends_its_worker_is_made_in_halves(tmp_path, most):
 
 
 def test_a_row_that_ends_its_worker_alone_is_named_and_all_else_is_finished(tmp_path):
-    one = numbers(tmp_path)
+    one = three(tmp_path)
     hands = Dying(one, list, {4}, 0, tmp_path / "work")
-    run = Spread(one, list(enumerate(shards.files(tmp_path / "numbers"))), tmp_path / "work").run(hands)
+    run = Spread(one, list(enumerate(shards.files(tmp_path / "data/numbers"))), tmp_path / "work").run(hands)
     done = []
     said = r"1 pieces .*part-00001\.parquet, rows 4 to 4 \(OutOfMemoryError\)"
     with pytest.raises(EngineError, match=said):
@@ -165,45 +156,25 @@ def test_a_row_that_ends_its_worker_alone_is_named_and_all_else_is_finished(tmp_
 
 
 # A stage of our own: one row holds its shard up for minutes, unless it is made with few others.
-SLOW = '''"""Slow: a stage for a test."""
-import time
-from contextlib import contextmanager
-from codeio import stage
-from codeio.records import Dropped, Pair
-
-
+SLOW = """
 def shard(rows):
     if any(row.output == 21 for row in rows) and len(rows) > 2:
         time.sleep(600)
     for row in rows:
         yield Dropped(id=row.id, reason="odd") if row.output % 2 else row
-
-
-@contextmanager
-def opened(params):
-    yield shard
-
-
-STAGE = stage.Stage(
-    name="slow", takes=Pair, gives=Pair, reads=lambda p: stage.ROOT / "data/numbers", open=opened, sections=("pose",),
-    apart="id",
-)
-if __name__ == "__main__":
-    stage.main(STAGE)
-'''
+"""
 
 
 def slow_house(root: Path):
     """A checkout with that stage, which looks for slow shards sooner than usual; and what it must make."""
     house = build(root)
-    (house.root / "codeio/slow.py").write_text(SLOW)
+    numbers.written(house.root, "slow", SLOW)
     path = house.root / "codeio/spread.py"
     text = path.read_text()
     assert "LEAST_S = 5.0" in text
     path.write_text(text.replace("LEAST_S = 5.0", "LEAST_S = 0.5"))
     rows = [Pair(id=str(n), input={}, output=n) for n in range(96)]
-    for n in range(16):
-        shards.write(house.root / "data/numbers" / stage.part(n), rows[6 * n : 6 * n + 6], Pair)
+    numbers.put(house.root, *(rows[at : at + 6] for at in range(0, 96, 6)))
     return house, [row for row in rows if not row.output % 2]
 
 
@@ -219,4 +190,4 @@ def test_a_shard_that_takes_long_is_not_waited_for(tmp_path):
     house.run("python", "-m", "codeio.slow", "workers=4")
     is_whole(house, kept)
     assert len(digests(house, "slow")) == 32
-    until(lambda: not processes(house), 5.0)
+    until(lambda: not processes(house), seconds=5.0)

@@ -16,6 +16,7 @@ from codeio import engine, shards, stage
 from codeio.errors import BadInput
 from codeio.params import load
 from codeio.records import Dropped, Pair
+from tests import numbers
 
 CALLS: list[int] = []
 
@@ -45,18 +46,10 @@ def house(tmp_path, monkeypatch):
     return tmp_path
 
 
-def make(house, *numbers, size=2):
-    rows = [Pair(id=str(n), input={}, output=n) for n in numbers]
-    for i in range(0, len(rows), size):
-        shards.write(house / "data/numbers" / stage.part(i // size), rows[i : i + size], Pair)
-    return stage.Stage(
-        name="double",
-        takes=Pair,
-        gives=Pair,
-        reads=lambda p: house / "data/numbers",
-        open=opened,
-        sections=("pose",),
-    )
+def make(house, *outputs, size=2):
+    rows = [Pair(id=str(n), input={}, output=n) for n in outputs]
+    numbers.put(house, *(rows[at : at + size] for at in range(0, len(rows), size)))
+    return numbers.staged(house, "double", opened)
 
 
 def outputs(house):

@@ -1,5 +1,7 @@
 """The shared tokenizer: equal bytes from equal stores, lossless, its template marks what an assistant says."""
 
+from collections import Counter
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -10,7 +12,7 @@ from codeio.errors import BadInput
 from codeio.params import load
 from codeio.records import Problem
 from codeio.tokenizer import ASSISTANT, END, PAD, SPECIAL, USER
-from tests.test_assemble import problem
+from tests.views import problem
 
 PARAMS = load("tokenizer.vocab=400")
 STORES = {
@@ -111,6 +113,17 @@ def test_phrases_of_code_go_together_and_values_stand_alone(made, text, pieces):
 )
 def test_no_phrase_takes_a_part_of_a_name(phrase, fit):
     assert tokenizer.fits(phrase) == fit
+
+
+@given(st.text("ab_ 'xF=(\n1r.", max_size=60), st.booleans())
+def test_nothing_that_is_counted_crosses_a_line(text, names):
+    words = frozenset({"ab", "xr"})
+    by_lines = [
+        one
+        for line in tokenizer.lines_of([text]).elements()
+        for one in tokenizer.segments(line, words, names)
+    ]
+    assert Counter(by_lines) == Counter(tokenizer.segments(text, words, names))
 
 
 def test_special_tokens_are_what_training_needs(made):

@@ -12,8 +12,8 @@ from codeio.sandbox import Limits, Sandbox
 from codeio.train import reward, rl
 from codeio.train.run import train
 from tests import families
-from tests.test_assemble import problem
 from tests.test_tracker import Scored, migrated  # noqa: F401  (fixture)
+from tests.views import problem
 
 WISH = (
     "model.context=256", "predict=output", "rl.problems=4", "rl.samples=4", "rl.batch=8", "rl.steps=2",

@@ -21,10 +21,12 @@ LETTERS = [*"abcdfghjklmnopqrstuvwxyzABCDEFGHJKLMNOPQRSTUVWXYZ", *(rf"\{name}" f
 ))]  # fmt: skip
 KNOWN: dict[str, complex] = {r"\pi": math.pi, "e": math.e, "i": 1j}
 POINTS = (0.07, 3.1)  # the letters' values begin here: roots of 1 - x and of x - 2 are real at one of them
-CALLS: dict[str, Callable[[float], float]] = {
+Call = Callable[[float], float]
+CALLS: dict[str, Call] = {
     r"\sin": math.sin, r"\cos": math.cos, r"\tan": math.tan, r"\ln": math.log, r"\exp": math.exp,
     r"\sec": lambda x: 1 / math.cos(x), r"\csc": lambda x: 1 / math.sin(x), r"\cot": lambda x: 1 / math.tan(x),
 }  # fmt: skip
+BASES = (math.log, math.log10)  # what \log may mean: values must differ under both
 FRACTIONS = (r"\frac", r"\dfrac", r"\tfrac")
 NEAR = 1e-3  # values that are nearer are left to exact comparison
 ENDS = ("", "+", "-", ")", "}", "]")  # after a product
@@ -36,8 +38,13 @@ class Unclear(Exception):
 
 def differ(one: str, two: str) -> bool:
     """Whether two expressions certainly have other values; False says nothing."""
+    bases = BASES if r"\log" in one + two else BASES[:1]
+    return all(apart(one, two, log) for log in bases)
+
+
+def apart(one: str, two: str, log: Call) -> bool:
     for point in POINTS:
-        mine, other = values(one, point), values(two, point)
+        mine, other = values(one, point, log), values(two, point, log)
         if mine is not None and other is not None:
             pairs = zip(ordered(mine), ordered(other), strict=False)
             return len(mine) != len(other) or any(
@@ -53,14 +60,14 @@ def ordered(found: list[complex]) -> list[complex]:
     return sorted(found, key=lambda value: (round(value.real, 6), value.imag))
 
 
-def values(text: str, point: float) -> list[complex] | None:
+def values(text: str, point: float, log: Call = math.log) -> list[complex] | None:
     """The value of an expression, or of each of several between commas, where letters count up from `point`."""
     text = SKIPPED.sub("", text).strip().strip("$").strip()
     if UNCLEAR.search(text):
         return None
     names = KNOWN | {letter: point * (1 + 0.0173 * n) for n, letter in enumerate(LETTERS)}
     try:
-        return [Reader(part, names).result() for part in parts(text)]
+        return [Reader(part, names, CALLS | {r"\log": log}).result() for part in parts(text)]
     except (Unclear, ArithmeticError, ValueError, RecursionError):
         return None
 
@@ -80,9 +87,9 @@ def parts(text: str) -> Iterator[str]:
 class Reader:
     """A recursive descent over the tokens of one expression. Raises Unclear where it is not plain."""
 
-    def __init__(self, text: str, names: dict[str, complex]) -> None:
+    def __init__(self, text: str, names: dict[str, complex], calls: dict[str, Call]) -> None:
         self.tokens: list[str] = []
-        self.names, self.at = names, 0
+        self.names, self.calls, self.at = names, calls, 0
         text = text.rstrip()
         while self.at < len(text):
             match = TOKEN.match(text, self.at)
@@ -180,7 +187,7 @@ class Reader:
         if self.next() == "^":
             self.take()
             degree = self.argument()
-        if name not in CALLS or degree.real < 0:  # \sin^{-1}: the inverse, or one over it
+        if name not in self.calls or degree.real < 0:  # \sin^{-1}: the inverse, or one over it
             raise Unclear
         if self.next() == "(":
             given = self.group("(", ")")
@@ -190,7 +197,7 @@ class Reader:
             raise Unclear
         if complex(given).imag:
             raise Unclear
-        return raised(CALLS[name](complex(given).real), degree)
+        return raised(self.calls[name](complex(given).real), degree)
 
     def group(self, opening: str, closing: str) -> complex:
         self.take(opening)

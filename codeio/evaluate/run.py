@@ -13,7 +13,7 @@ import msgspec
 
 from codeio import arm, prompting, shards, stage, values
 from codeio.errors import BadInput
-from codeio.evaluate import benchmark, generate, grids
+from codeio.evaluate import benchmark, grids
 from codeio.evaluate.benchmarks import zebralogic
 from codeio.evaluate.intervals import wilson
 from codeio.evaluate.ladder import Held, held_out
@@ -59,6 +59,8 @@ def parts() -> arm.Parts:
 
 def evaluate(params: Params, checkpoint: Path) -> Scores:
     """Scores of a checkpoint. Raises BadInput where nothing is held out."""
+    from codeio.evaluate import generate  # here: torch costs ten seconds, which a refusal shall not wait for
+
     rows = shards.read_all(stage.folder("pose"), Problem)
     held = held_out(rows, params.evaluate.items)
     if not held.items:

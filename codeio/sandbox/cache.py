@@ -1,7 +1,8 @@
 """Cache: calls that were made before, kept on disk.   (program, input, lines) -> Call, or not yet
 
 Only outcomes that come out the same wherever the same versions run are kept: no time-out, no lack of memory. A kept
-call has no arcs and no events. Any number of processes may share a file; one that is damaged is begun anew.
+call has no arcs and no events. What is made of calls, and costs as much, is kept beside them (`once`). Any number of
+processes may share a file; one that is damaged is begun anew.
 """
 
 import fcntl

@@ -3,8 +3,8 @@
 python -m tests.bench.bench_eval [data_root=DIR] [oracles=DIR]     default: ../shared/data/{benchmarks,oracles}
 
 `start_s`: importing lm-eval and making the tasks of all benchmarks that are there, in a fresh process. `item_ms`:
-prompt, extraction and scoring of an item, half of them answered right, half with another item's answer. `oracles_s`:
-all oracles that are there.
+prompt, extraction and scoring of an item, half of them answered right, half with another item's answer; `mean_ms`: of
+all items of all sets. `oracles_s`: all oracles that are there.
 Processor time is given beside it: on a shared machine only that can be compared.
 """
 
@@ -40,6 +40,7 @@ def main(words: list[str]) -> None:
     started = time.monotonic()
     subprocess.run([sys.executable, "-c", START.format(root=root)], check=True, stderr=subprocess.DEVNULL)
     found = {"start_s": round(time.monotonic() - started, 2), "item_ms": {}, "item_cpu_ms": {}}
+    counts: dict[str, int] = {}
     for name, benchmark in ALL.items():
         data = load(benchmark, root)
         if isinstance(data, Absent):
@@ -54,11 +55,14 @@ def main(words: list[str]) -> None:
         scored(benchmark, benchmark.readings[0], items[:WARM], said[:WARM], params)
         started, cpu = time.monotonic(), time.process_time()
         scored(benchmark, benchmark.readings[0], items, said, params)
-        found["item_ms"][name] = round(1000 * (time.monotonic() - started) / len(items), 2)
+        took, counts[name] = time.monotonic() - started, len(items)
+        found["item_ms"][name] = round(1000 * took / len(items), 2)
         found["item_cpu_ms"][name] = round(1000 * (time.process_time() - cpu) / len(items), 2)
         print(
             f"{name}: {found['item_ms'][name]} ms per item, {found['item_cpu_ms'][name]} ms of this process's CPU"
         )
+    total = sum(found["item_ms"][name] * count for name, count in counts.items())
+    found |= {"items": sum(counts.values()), "mean_ms": round(total / sum(counts.values()), 2)}
     started = time.monotonic()
     made = oracles.check(Path(given["oracles"]), root, params).oracles
     found |= {

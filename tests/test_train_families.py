@@ -45,7 +45,7 @@ def test_a_family_learns_saves_and_answers(name, root):
     assert generate.answers(asked, again, params) == said
 
 
-@pytest.mark.parametrize("name", [*NAMES, "tiny"])
+@pytest.mark.parametrize("name", NAMES)
 def test_a_packed_document_sees_no_other(name, root):
     """Its logits are those that it gets alone, at whatever place; a check that sees a leak where there is one."""
     params = families.params(name, root, "model.packing=true")

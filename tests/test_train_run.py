@@ -136,6 +136,11 @@ def test_what_no_memory_holds_is_refused_with_the_estimate(root):
     memory.check(tiny, model.config(tiny, model.tokenizer_of(tiny)))
 
 
+def test_convolutions_are_not_packed(root):
+    with pytest.raises(BadParams, match=r"model.packing=true: the conv layers of lfm2 would see"):
+        train(families.params("tiny", root, "model.packing=true"), root / "out", quiet)
+
+
 def test_a_gpu_that_is_not_there_is_named(root, monkeypatch):
     monkeypatch.setattr(memory.torch.cuda, "is_available", lambda: False)
     params = families.params("tiny", root, "machine=workstation", "machine.lora=null")

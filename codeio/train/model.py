@@ -15,7 +15,7 @@ from transformers import (
 )
 from transformers.utils.logging import disable_progress_bar, set_verbosity_error
 
-from codeio.errors import BadInput
+from codeio.errors import BadInput, BadParams
 from codeio.params import ROOT, Params
 from codeio.settings import Checkpoint
 from codeio.train import chat
@@ -85,6 +85,16 @@ def config(params: Params, tokenizer: PreTrainedTokenizerBase) -> PreTrainedConf
         "bos_token_id": tokenizer.bos_token_id,
     }
     return AutoConfig.for_model(**(own | params.model.architecture))
+
+
+def check_packing(params: Params, found: PreTrainedConfig) -> None:
+    """Refuse to pack for layers that take no notice of where a conversation starts. Raises BadParams."""
+    kinds = set(getattr(found.get_text_config(), "layer_types", None) or ())
+    if params.model.packing and (blind := kinds - {"full_attention", "sliding_attention"}):
+        raise BadParams(
+            f"model.packing=true: the {', '.join(sorted(blind))} layers of {found.model_type} would see from one "
+            "conversation into the next; model.packing=false"
+        )
 
 
 def fetched(kind: Any, hub: Checkpoint, **settings: Any) -> Any:

@@ -68,7 +68,9 @@ def here(params: Params, out: Path, log: Log) -> dict[str, float]:
     model.settle(params)
     work = out.with_name(out.name + ".work")
     tokenizer = model.tokenizer_of(params)
-    memory.check(params, model.config(params, tokenizer))
+    config = model.config(params, tokenizer)
+    memory.check(params, config)
+    model.check_packing(params, config)
     metrics: dict[str, float] = {}
     at, done = None, 0
     state = PartialState(cpu=params.machine.device == "cpu")

@@ -2,7 +2,8 @@
 
 On the store that `dvc repro` made, with the tiny model's file. `x_bare`: tokens/s of TRL's trainer as we set it up, as
 a part of a plain PyTorch loop on the same batches with the same optimiser. `x_packing`: tokens/s (padding not counted)
-of packed sequences as a multiple of the same rows padded in random order, both in the bare loop. Each is the median of
+of packed sequences as a multiple of the same rows padded in random order, both in the bare loop and in a model of tiny's
+size that only attends. Each is the median of
 `rounds` interleaved rounds. `assembly_per_s`, `assembly_rss_mb`: `rows` problems of the store, read again and again,
 as encoded examples on disk; examples a second, and the most memory that the process ever held.
 """
@@ -33,6 +34,11 @@ from codeio.train.data import encoded, order
 from codeio.train.trainer import WholeLogits
 
 WARM = 3  # steps that are not timed
+# Tiny's convolutions cannot be packed; this is as large and attends only.
+ATTENTIVE = {
+    "model_type": "qwen3", "hidden_size": 128, "intermediate_size": 352, "num_hidden_layers": 2,
+    "num_attention_heads": 4, "num_key_value_heads": 4, "head_dim": 32,
+}  # fmt: skip
 
 
 def assembly(params: Params, count: int, folder: Path) -> dict[str, float]:
@@ -132,8 +138,9 @@ def beside_bare(params: Params, folder: Path, steps: int, rounds: int) -> float:
 def beside_padding(params: Params, folder: Path, steps: int, rounds: int) -> float:
     """Rows in random order, padded or packed; also told: rows of like length together, as tiny is trained."""
     pad, batch = model.tokenizer_of(params).pad_token_id, params.model.io.batch
+    params = replace(params, model=replace(params.model, architecture=ATTENTIVE))
     padded = run.data_of(params, folder)
-    packed = run.data_of(load_packed(params), folder)
+    packed = run.data_of(replace(params, model=replace(params.model, packing=True)), folder)
     alike = [padded.sequences[n] for n in order(padded.tokens, batch, steps, params.seed)]
     mean = sum(padded.tokens) / len(padded.tokens)
     few = max(
@@ -152,10 +159,6 @@ def beside_padding(params: Params, folder: Path, steps: int, rounds: int) -> flo
         print(", ".join(f"{name} {speeds[-1]:,.0f} tokens/s" for name, speeds in found.items()))
     ratios = [fast / slow for fast, slow in zip(found["packed"], found["padded"], strict=True)]
     return round(statistics.median(ratios), 3)
-
-
-def load_packed(params: Params) -> Params:
-    return replace(params, model=replace(params.model, packing=True))
 
 
 def measured(rows: int, steps: int, rounds: int, overrides: Sequence[str]) -> dict[str, float]:

@@ -14,6 +14,7 @@ from codeio.records import Json
 from codeio.sandbox import Call
 
 PARENTS = 6  # calls whose inputs are changed
+ENOUGH = 8  # calls that tell that an argument always has as many items
 MOST = 32  # changed inputs per function
 
 
@@ -43,11 +44,24 @@ def towards(lines: set[int], calls: Sequence[Call]) -> tuple[dict[str, Json], ..
     parents.sort(key=lambda call: values.unit("parent", call.input))
     seen = {values.canonical(call.input) for call in calls}
     made: dict[str, dict[str, Json]] = {}
+    alike = of_one_length(calls)
     for parent in parents[:PARENTS]:
         for given in changed(parent.input):
+            if any(len(given[name]) != length for name, length in alike.items()):
+                continue
             made.setdefault(values.canonical(given), given)
     fresh = sorted((key for key in made if key not in seen), key=lambda key: values.unit("changed", key))
     return tuple(made[key] for key in islice(fresh, MOST))
+
+
+def of_one_length(calls: Sequence[Call]) -> dict[str, int]:
+    """Arguments that are lists of the same few items in all calls, as points are, with their length."""
+    if len(calls) < ENOUGH:
+        return {}
+    held = {name: [call.input[name] for call in calls] for name in calls[0].input}
+    listed = {name: several for name, several in held.items() if all(isinstance(v, list) for v in several)}
+    lengths = {name: {len(v) for v in several} for name, several in listed.items()}
+    return {name: min(found) for name, found in lengths.items() if len(found) == 1}
 
 
 def changed(given: dict[str, Json]) -> Iterator[dict[str, Json]]:
@@ -69,6 +83,8 @@ def neighbours(value: Any) -> Iterator[Json]:
         yield from (0.0, -value, round(value) + 0.0)
     elif isinstance(value, str):
         yield from (value[:1], value[::-1], value + value[::-1], value.upper(), value.lower(), value * 2, "")
+    elif isinstance(value, list) and None in value:  # a tree: its gaps stay where they are
+        yield from ([], value[:1], value[: len(value) // 2])
     elif isinstance(value, list) and value:
         yield from (
             [],

@@ -50,6 +50,64 @@ FITTING = {
         lambda g: g["target"] in g["nums"],
         0.35,
     ),
+    "three ends": (
+        "def f(low: int, mid: int, high: int):\n    return [low * 2, mid * 3, high * 5, mid - low]\n",
+        lambda g: g["low"] <= g["mid"] <= g["high"],
+        0.9,
+    ),
+    "column the code shows": (
+        "def f(cells, p, q):\n    return cells[p][q] * 3 + cells[p][0]\n",
+        lambda g: 0 <= g["p"] < len(g["cells"]) and 0 <= g["q"] < len(g["cells"][0]),
+        0.6,
+    ),
+    "piece of a list": (
+        "def f(items: list[int], k: int):\n    return [x * 2 for x in items[:k]] + [len(items)]\n",
+        lambda g: 0 <= g["k"] <= len(g["items"]),
+        0.7,
+    ),
+    "key of a table": (
+        "def f(ages: dict[str, int], who: str):\n    return ages[who] * 2 + len(ages)\n",
+        lambda g: g["who"] in g["ages"],
+        0.8,
+    ),
+    "list in order": (
+        'def f(a: list[int], x: int):\n    """Place of x in a sorted list."""\n'
+        "    return sum(y < x for y in a) * 10 + len(a)\n",
+        lambda g: g["a"] == sorted(g["a"]),
+        1,
+    ),
+    "nodes to be marked": (
+        "def f(graph: dict[int, list[int]], node: int, visited: list[bool]):\n    visited[node] = True\n"
+        "    return [node] + [x for y in graph[node] if not visited[y] for x in f(graph, y, visited)]\n",
+        lambda g: g["visited"] == [False] * len(g["graph"]) and str(g["node"]) in g["graph"],
+        0.8,
+    ),
+    "what is gathered": (
+        "def f(nums: list[int], path: list[int], res: list[list[int]]):\n    res.append(path)\n"
+        "    for n, x in enumerate(nums):\n        f(nums[n + 1:], path + [x], res)\n    return res\n",
+        lambda g: g["path"] == [] == g["res"],
+        1,
+    ),
+    "points": (
+        "def f(p, q):\n    return abs(p[0] - q[0]) + abs(p[1] - q[1])\n",
+        lambda g: len(g["p"]) == len(g["q"]) == 2,
+        1,
+    ),
+    "table of two rows": (
+        "def f(m):\n    return m[0][0] * m[1][1] - m[0][1] * m[1][0]\n",
+        lambda g: [len(row) for row in g["m"]] == [2, 2],
+        1,
+    ),
+    "flag": (
+        "def f(n: int, short):\n    if short:\n        return str(n)\n    return 'number ' + str(n)\n",
+        lambda g: isinstance(g["short"], bool),
+        1,
+    ),
+    "whole numbers, as annotated": (
+        "def f(a: int, b: int):\n    return a / b if a % 2 else a * b\n",
+        lambda g: type(g["a"]) is int is type(g["b"]),
+        1,
+    ),
     "two texts": (
         "def f(text: str, part: str):\n    return text.count(part) + len(text)\n",
         lambda g: g["part"][:1] in g["text"],

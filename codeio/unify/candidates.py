@@ -182,6 +182,8 @@ def refusal(one: Candidate) -> str | None:
         return "too many parameters"
     if calls(one.node) & SIDE or looks_at_callers(one.node):
         return "needs input, a file or the interpreter"
+    if looks_inside(one.node):
+        return "looks inside functions or objects"
     if not one.returns and not (calls(one.node) or stores(one.node)):
         return "no effect"
     return None
@@ -226,9 +228,21 @@ def looks_at_callers(node: ast.AST) -> bool:
     return any(isinstance(n, ast.Attribute) and n.attr == "_getframe" for n in ast.walk(node))
 
 
+def looks_inside(node: ast.AST) -> bool:
+    """`getattr(thing, name)`: any name for any thing, where only few go together."""
+    called = (n for n in ast.walk(node) if isinstance(n, ast.Call) and len(n.args) > 1)
+    several = (n for n in called if isinstance(n.func, ast.Name) and n.func.id in ("getattr", "setattr"))
+    return any(not isinstance(n.args[1], ast.Constant) for n in several)
+
+
 def reads_clock(node: ast.AST) -> bool:
     called = (n.func for n in ast.walk(node) if isinstance(n, ast.Call))
     return any(CLOCK.fullmatch(ast.unparse(func)) for func in called)
+
+
+def draws_lots(node: ast.AST) -> bool:
+    """`np.random.rand(3)`"""
+    return any(isinstance(n, ast.Attribute) and n.attr == "random" for n in ast.walk(node))
 
 
 def stores(node: ast.AST) -> bool:

@@ -17,6 +17,10 @@ MOST = 5  # kinds tried per parameter
 EXAMPLES = 12  # kept per function
 # Weights: an annotation is nearly always right, a name often is.
 ANNOTATED, DOCUMENTED, SHOWN, DEFAULT, USED, NAMED = 10.0, 7.0, 8.0, 5.0, 6.0, 2.0
+CLEARLY = 4.0  # of a name that leaves little doubt
+
+
+NO_NUMBER = ("float", "char", "str", "sequence", "picked")  # what is also done to a text that `int` reads
 
 
 class Parameter(msgspec.Struct, frozen=True, kw_only=True):
@@ -27,12 +31,15 @@ class Parameter(msgspec.Struct, frozen=True, kw_only=True):
     options: tuple[tuple[Kind, float], ...]
     default: str = ""  # source of its default value
     attributes: frozenset[str] = frozenset()  # that are read from it
+    annotated: Kind | None = None
 
 
 class Evidence(msgspec.Struct, frozen=True, kw_only=True):
     parameters: tuple[Parameter, ...]
     links: tuple[Link, ...] = ()
     examples: tuple[dict[str, Any], ...] = ()  # arguments that the file itself shows, by name
+    in_order: bool = False  # its lists are to be sorted
+    of_digits: bool = False  # its lists hold digits
 
 
 def weigh(
@@ -45,8 +52,13 @@ def weigh(
 ) -> list[tuple[Kind, float]]:
     """Kinds of one parameter with their weights."""
     scores: Counter[Kind] = Counter()
+    used, names = ranked(place) if place else [], kinds.of_name(argument.arg)
     if found := kinds.of_annotation(argument.annotation, aliases):
-        scores[found] += ANNOTATED
+        told = kinds.told(argument.annotation, aliases)
+        clear = told is not None and len(told.of) == len(found.of)
+        likely = [*names, *(kind for kind, _ in used)] if found.name == "dict" else [kind for kind, _ in used]
+        alike = (kind for kind in likely if kind.name == found.name and not clear)
+        scores[next(alike, found)] += ANNOTATED
     if (phrase := phrases.get(argument.arg)) and (found := kinds.of_words(phrase)):
         scores[found] += DOCUMENTED
     values = list(shown)
@@ -55,15 +67,35 @@ def weigh(
             scores[found] += SHOWN / len(values)
     if default is not None and (found := kinds.of_value(literal(default))):
         scores[found] += DEFAULT
-    for kind, weight in ranked(place) if place else ():
+    for kind, weight in used:
         scores[kind] += min(weight, USED)
-    for number, kind in enumerate(kinds.of_name(argument.arg)):
-        scores[kind] += NAMED - 0.6 * number
+    named = CLEARLY if kinds.CLEAR.search(argument.arg.lower()) else NAMED
+    for number, kind in enumerate(names):
+        scores[kind] += named - 0.6 * number
     for kind, weight in ((kinds.INT, 0.3), (kinds.INTS, 0.2), (kinds.STR, 0.1)):
         if len(scores) < MOST or kind in scores:
             scores[kind] += weight
+    if place:
+        scores = shaped(scores, place)
     ordered = sorted(scores.items(), key=lambda one: (-one[1], str(one[0])))
     return [(kind, round(weight, 3)) for kind, weight in ordered[:MOST]]
+
+
+def shaped(scores: Counter[Kind], place: Place) -> Counter[Kind]:
+    """Lists as long as the code needs them, texts of digits where it reads them as numbers."""
+    found: Counter[Kind] = Counter()
+    for kind, weight in scores.items():
+        number = kind == kinds.STR and place.votes["digits"] and not any(map(place.votes.get, NO_NUMBER))
+        found[kinds.DIGITS if number else of_length(kind, place)] += weight
+    return found
+
+
+def of_length(kind: Kind, place: Place) -> Kind:
+    """`kind` with its lists of a fixed length where the code takes them so."""
+    if kind.name != "list" or len(kind.of) > 1:
+        return kind
+    item = of_length(kind.of[0], place.parts["element"]) if "element" in place.parts else kind.of[0]
+    return Kind("list", (item,) * max(1, place.fixed))
 
 
 class Unknown:

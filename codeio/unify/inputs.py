@@ -8,11 +8,14 @@ import msgspec
 
 from codeio.unify import kinds, meaning, pieces, together
 from codeio.unify.evidence import Evidence, Parameter, literal, small
+from codeio.unify.examples import as_json, fits, whole_inputs
 from codeio.unify.kinds import Kind
+from codeio.unify.usage import HANDED_ON, STORED
 from codeio.unify.wrap import FUNCTIONS, PREDICATES, TWO_ARGUMENTS
 
 Size = Literal["wide", "small", "far"]  # far: without the spans that names suggest
 REMEMBERED = re.compile(r"_*(memo\w*|cache)$")  # a filled one would give back what was put into it
+TWO = Kind("list", (kinds.INT, kinds.INT))
 MANY_ROUNDS = 5000  # a default above this is likely a limit that a loop counts up to
 
 
@@ -54,7 +57,7 @@ def material(nodes: tuple[ast.stmt, ...]) -> Material:
 
 def module(evidence: Evidence, guess: Guess, known: Material) -> str:
     """The generator of one guess as a module."""
-    return assembled([body(evidence, guess, "input_generator")], known, used_examples(evidence, guess))
+    return assembled([body(evidence, guess, "input_generator")], known, examples_of(evidence, guess))
 
 
 def trial_module(evidence: Evidence, guesses: list[Guess], known: Material) -> str:
@@ -65,7 +68,7 @@ def trial_module(evidence: Evidence, guesses: list[Guess], known: Material) -> s
         f"GUESSES = [{names}]\nTURN = [0]\n\ndef input_generator(rng):\n    turn = TURN[0] % len(GUESSES)\n"
         "    TURN[0] += 1\n    return {'guess': turn, 'values': GUESSES[turn](rng)}\n"
     )
-    shown = {f"EXAMPLES_{n}": used_examples(evidence, guess) for n, guess in enumerate(guesses)}
+    shown = {f"EXAMPLES_{n}": examples_of(evidence, guess) for n, guess in enumerate(guesses)}
     head = [f"{name} = {rows!r}" for name, rows in shown.items() if rows]
     return assembled([*head, *bodies, turn], known, [])
 
@@ -85,58 +88,8 @@ def assembled(bodies: list[str], known: Material, examples: list[dict[str, Any]]
     )
 
 
-def used_examples(evidence: Evidence, guess: Guess) -> list[dict[str, Any]]:
-    """Examples of the file as whole inputs of this guess."""
-    if not guess.shown:
-        return []
-    names = [p.name for p in evidence.parameters if guess.kinds[p.name] != kinds.ABSENT]
-    defaults = {p.name: p.default for p in evidence.parameters if p.default}
-    out = []
-    for example in evidence.examples:
-        filled = {}
-        for name in names:
-            if name in example:
-                filled[name] = example[name]
-            elif name in defaults:
-                filled[name] = literal(kinds.expression(defaults[name]))
-        if len(filled) == len(names) and all(fits(guess.kinds[n], v) for n, v in filled.items()):
-            out.append({n: as_json(v) for n, v in filled.items()})
-    return out
-
-
-def fits(kind: Kind, value: Any) -> bool:
-    """Whether a value may stand where `kind` is drawn."""
-    name = kind.name
-    if name == "float":
-        return isinstance(value, int | float) and not isinstance(value, bool)
-    if name in ("int", "bool"):
-        return type(value) is {"int": int, "bool": bool}[name]
-    if name in ("str", "char", "digits"):
-        return isinstance(value, str)
-    if name in ("list", "set", "array"):
-        return isinstance(value, list | tuple | set) and all(fits(kind.of[0], item) for item in value)
-    if name == "tuple":
-        return (
-            isinstance(value, list | tuple) and len(value) == len(kind.of) and all(map(fits, kind.of, value))
-        )
-    if name == "record":
-        same = isinstance(value, dict) and kind.make == "dict" and set(value) == set(kind.keys)
-        return same and all(fits(part, value[key]) for key, part in zip(kind.keys, kind.of, strict=True))
-    if name == "dict":
-        return isinstance(value, dict) and all(
-            fits(kind.of[0], key) and fits(kind.of[1], item) for key, item in value.items()
-        )
-    return name in ("tree", "linked") and isinstance(value, list)
-
-
-def as_json(value: Any) -> Any:
-    if isinstance(value, set | frozenset):
-        return sorted(map(as_json, value), key=repr)
-    if isinstance(value, list | tuple):
-        return [as_json(item) for item in value]
-    if isinstance(value, dict):
-        return {str(key): as_json(item) for key, item in value.items()}
-    return value
+def examples_of(evidence: Evidence, guess: Guess) -> list[dict[str, Any]]:
+    return whole_inputs(evidence, guess.kinds) if guess.shown else []
 
 
 def body(evidence: Evidence, guess: Guess, name: str, number: int | None = None) -> str:
@@ -144,22 +97,25 @@ def body(evidence: Evidence, guess: Guess, name: str, number: int | None = None)
     present = [p for p in evidence.parameters if guess.kinds[p.name] != kinds.ABSENT]
     examples = "EXAMPLES" if number is None else f"EXAMPLES_{number}"
     lines = [f"def {name}(rng):"]
-    if used_examples(evidence, guess):
+    if examples_of(evidence, guess):
         lines += ["    if rng.random() < 0.5:", f"        return draw_like(rng, rng.choice({examples}))"]
     for p in present:
         shown = [example[p.name] for example in evidence.examples if p.name in example]
         lines.append(f"    {p.name} = {drawn(guess.kinds[p.name], p, guess.size, shown)}")
-    lines += together.related(present, guess.kinds, evidence.links)
+    lines += together.related(present, guess.kinds, evidence)
     pairs = ", ".join(f"{p.name!r}: {p.name}" for p in present)
     return "\n".join([*lines, f"    return {{{pairs}}}"]) + "\n"
 
 
 def drawn(kind: Kind, p: Parameter, size: Size, shown: list[Any]) -> str:
     """An expression that draws one parameter; a default is kept now and then, and what is remembered begins empty."""
-    if kind.name == "dict" and REMEMBERED.match(p.own):
-        return "{}"
+    if empty := begins_empty(kind, p):
+        return empty
     text = expression(kind, size, p.own)
-    if (few := meaning.few(shown)) and (narrow := of_few(kind, few)):
+    if kind == kinds.STR and "splitlines" in p.attributes:
+        text = f"'\\n'.join({text} for _ in range(rng.randint(1, 4)))"
+    table = kind == kinds.GRID and meaning.NETWORK.search(meaning.plain(p.own))
+    if not table and (few := meaning.few(shown)) and (narrow := of_few(kind, few)):
         text = f"{narrow} if rng.random() < 0.8 else {text}"
     default = literal(kinds.expression(p.default)) if p.default else None
     if default is None or not fits(kind, default):
@@ -170,6 +126,20 @@ def drawn(kind: Kind, p: Parameter, size: Size, shown: list[Any]) -> str:
     if isinstance(default, int) and abs(default) > MANY_ROUNDS:
         return text
     return f"{said} if rng.random() < 0.3 else {text}"
+
+
+def begins_empty(kind: Kind, p: Parameter) -> str:
+    """The empty value of what a call remembers, gathers or goes through; nothing for all else."""
+    name = meaning.plain(p.own)
+    if kind.name == "dict" and (
+        REMEMBERED.match(p.own) or (meaning.VISITED.search(name) and STORED in p.attributes)
+    ):
+        return "{}"
+    grows = p.attributes & {"append", "add", "extend", "insert", "update", "appendleft"}
+    partly = meaning.PARTIAL.match(name) and HANDED_ON in p.attributes
+    if grows and (meaning.GATHERED.match(name) or partly):
+        return {"list": "[]", "set": "[]", "str": "''", "dict": "{}"}.get(kind.name, "")
+    return ""
 
 
 def of_few(kind: Kind, few: list[Any]) -> str:
@@ -205,14 +175,14 @@ def expression(kind: Kind, size: Size, name: str = "", depth: int = 0) -> str:
         names = TWO_ARGUMENTS if re.search(r"bin|reduc|comb|op|acc", name) else FUNCTIONS
         names = PREDICATES if meaning.PREDICATE.search(name) else names
         return f"rng.choice({sorted(names)!r})"
+    if kind.name == "tuple" or (kind.name == "list" and len(kind.of) > 1):
+        return row(kind, size, name, depth)
     if kind.name in ("list", "array"):
         return many(kind.of[0], size, name, depth)
     if kind.name == "set":
         return f"sorted(set({many(kind.of[0], size, name, depth)}))"
-    if kind.name == "tuple":
-        return f"[{', '.join(expression(part, size, '', depth + 1) for part in kind.of)}]"
     if kind.name == "dict":
-        return keyed(kind, size, depth)
+        return keyed(kind, size, name, depth)
     if kind.name == "operations":
         several = (
             f"lambda: [{', '.join([repr(k), *(argument(a, size) for a in part.of)])}]"
@@ -220,11 +190,10 @@ def expression(kind: Kind, size: Size, name: str = "", depth: int = 0) -> str:
         )
         return f"draw_operations(rng, [{', '.join(several)}])"
     if kind.name == "record":
-        drawn = (
-            f"{k!r}: {expression(part, size, k, depth + 1)}"
-            for k, part in zip(kind.keys, kind.of, strict=True)
-        )
-        return f"{{{', '.join(drawn)}}}"
+        drawn = {k: expression(part, size, k, depth + 1) for k, part in zip(kind.keys, kind.of, strict=True)}
+        ends = together.ends([k for k, part in zip(kind.keys, kind.of, strict=True) if part == kinds.INT])
+        both = [f"**dict(zip({e!r}, sorted([{', '.join(drawn.pop(k) for k in e)}])))" for e in ends]
+        return f"{{{', '.join([*(f'{k!r}: {text}' for k, text in drawn.items()), *both])}}}"
     return whole(name, size)
 
 
@@ -263,7 +232,15 @@ def word(name: str) -> str:
         return other
     one = f"rng.choice({list(told)})"
     one = f"draw_like(rng, {one})" if any(c.isdigit() for text in told for c in text) else one
-    return f"{one} if rng.random() < 0.5 else {other}"
+    return f"{one} if rng.random() < 0.7 else {other}"
+
+
+def row(kind: Kind, size: Size, name: str, depth: int) -> str:
+    """A value of each kind, in their order; numbers of one kind are coordinates or the like, and small."""
+    if set(kind.of) == {kinds.INT} and (pair := meaning.of_name(meaning.PAIRS, name)) and len(kind.of) == 2:
+        return pair
+    numbers = "rng.randint(0, 12)" if kinds.INT in kind.of and len(set(kind.of)) == 1 else ""
+    return f"[{', '.join(numbers or expression(part, size, '', depth + 1) for part in kind.of)}]"
 
 
 def many(item: Kind, size: Size, name: str, depth: int) -> str:
@@ -272,9 +249,13 @@ def many(item: Kind, size: Size, name: str, depth: int) -> str:
         if size == "small":
             return "[rng.randint(0, 9) for _ in range(rng.randint(1, 6))]"
         return "draw_numbers(rng, NUMBERS)"
-    pair = meaning.of_name(meaning.PAIRS, name) if item in (kinds.INTS, kinds.PAIR) else None
+    pair = meaning.of_name(meaning.PAIRS, name) if item in (kinds.INTS, kinds.PAIR, TWO) else None
     if pair:
         return f"[{pair} for _ in range(rng.randint(1, 6))]"
+    if item == kinds.STR and depth == 0 and meaning.BOARD.search(name):
+        return "[''.join(row) for row in draw_grid(rng, lambda: draw_char(rng, ALPHABET))]"
+    if len(item.of) > 1 and item.name == "list":
+        return f"[{expression(item, size, '', depth + 1)} for _ in range(rng.randint(1, 6))]"
     if item.name == "list" and item.of[0].name in ("int", "char", "str", "float", "bool"):
         cell = {
             "int": "rng.randint(0, 1)"
@@ -282,7 +263,10 @@ def many(item: Kind, size: Size, name: str, depth: int) -> str:
             else "rng.randint(0, 9)"
         }
         if item == kinds.INTS and meaning.NETWORK.search(name):
-            return "draw_network(rng)"
+            neighbours = "[sorted(rng.sample(range(4), rng.randint(0, 3))) for _ in range(4)]"
+            return neighbours if "list" in name else "draw_network(rng)"
+        if item.of[0] == kinds.STR and meaning.BOARD.search(name):
+            return "draw_grid(rng, lambda: draw_char(rng, ALPHABET))"
         inner = cell.get(item.of[0].name) or expression(item.of[0], size, "", depth + 1)
         return f"draw_grid(rng, lambda: {inner})"
     most = 6 if depth == 0 else 3
@@ -290,15 +274,13 @@ def many(item: Kind, size: Size, name: str, depth: int) -> str:
     return f"[{expression(item, size, one, depth + 1)} for _ in range(rng.randint(1, {most}))]"
 
 
-def keyed(kind: Kind, size: Size, depth: int) -> str:
+def keyed(kind: Kind, size: Size, name: str, depth: int) -> str:
     key, value = kind.of
-    if key == kinds.INT and value.name in ("list", "set"):
+    several = value.name in ("list", "set")
+    if key == kinds.INT and several:
         return "{str(node): sorted(rng.sample(range(5), rng.randint(0, 3))) for node in range(5)}"
-    if (
-        key in (kinds.STR, kinds.CHAR)
-        and value.name in ("list", "set")
-        and value.of[0] in (kinds.STR, kinds.CHAR)
-    ):
+    named = several and (value.of[0] in (kinds.STR, kinds.CHAR) or meaning.NETWORK.search(name))
+    if key in (kinds.STR, kinds.CHAR) and named:
         return "{node: sorted(rng.sample('ABCDE', rng.randint(0, 3))) for node in 'ABCDE'}"
     if key in (kinds.STR, kinds.CHAR) and value.name == "dict":
         return "{node: {other: rng.randint(1, 9) for other in rng.sample('ABCDE', 2)} for node in 'ABCDE'}"

@@ -99,6 +99,24 @@ def of_annotation(node: ast.expr | None, aliases: dict[str, ast.expr] | None = N
     return NAMED.get(name)
 
 
+def told(node: ast.expr | None, aliases: dict[str, ast.expr]) -> Kind | None:
+    """What an annotation leaves no doubt of: of `list` or `list[Any]` no items, of one of several kinds nothing."""
+    kind = of_annotation(node, aliases)
+    if kind is None or node is None:
+        return None
+    if isinstance(node, ast.BinOp):
+        options = [told(part, aliases) for part in (node.left, node.right)]
+    elif isinstance(node, ast.Subscript) and last_name(node.value) in ("Optional", "Union"):
+        parts = node.slice.elts if isinstance(node.slice, ast.Tuple) else [node.slice]
+        options = [told(part, aliases) for part in parts]
+    else:
+        names = {last_name(n) for n in ast.walk(node)} - {"", "typing", "Tuple"}
+        clear = isinstance(node, ast.Subscript) and names <= NAMED.keys() | SEQUENCES | SETS | MAPPINGS
+        options = [kind if clear else Kind(kind.name)]
+    (first, *others) = [option for option in options if option] or [None]
+    return None if others else first
+
+
 def of_subscript(base: str, parts: list[ast.expr], aliases: dict[str, ast.expr] | None) -> Kind | None:
     inner = [of_annotation(part, aliases) for part in parts]
     if base in SEQUENCES:
@@ -228,7 +246,7 @@ NAMES = (
         (STR, INT),
     ),
     (r"_(count|index|idx|id|size|length|len)$", (INT,)),
-    (r"^(is_|has_|flag|reverse|verbose|debug|ascending|strict|ignore)", (BOOL,)),
+    (r"^(is_|has_|flag$|flag_|reverse$|verbose|debug|ascending|descending|strict|ignore)|_flag$", (BOOL,)),
     (
         r"^(radius|lat\w*|lon\w*|rate\w*|weight|price|temp\w*|celsius|fahrenheit|length|width|height|angle|alpha"
         r"|beta|mass|speed|velocity|theta|mu|sigma|salary|balance|principal|distance|eps\w*|tol\w*)$",
@@ -242,6 +260,11 @@ NAMES = (
         r"|seconds?|offset|shift|width|order|mod\w*|upper\w*|lower\w*|first|last|t|e|v|u|item|elem\w*|element)$",
         (INT, FLOAT),
     ),
+)
+
+
+CLEAR = re.compile(
+    r"^(word|text|string|str|sentence|phrase|nums|arr|array|matrix|grid|board|root|head)_?\d?$"
 )
 
 

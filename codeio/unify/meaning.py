@@ -17,6 +17,7 @@ SPANS = (
         r"^(n|k|m|rows?|cols?|columns?|depth|level|size|length|width|height|steps?|order|num_\w+|limit)$",
         "1, 12",
     ),
+    (r"^flags?$", "0, 1"),
 )
 USUAL = r"(^|_)(amount|quantity|qty|price|cost|weight|capacity|budget|distance|speed|salary|score)$"  # mostly 1 to 100
 REAL_SPANS = (
@@ -45,15 +46,44 @@ TEXTS = (
     (r"(^|_)(dna|rna)|strand|genome", ("GATTACA", "ACGT", "TTAGGG", "CCGCG")),
     (r"expr(ession)?$|equation|formula", ("1 + 2 * 3", "(4 - 1) / 2", "7", "2 * (3 + 4)")),
     (r"^(op|operator)$", ("+", "-", "*", "/")),
+    (r"^(sep|separator|delim(iter)?|glue|joiner|ending)$", (", ", "-", " ", "/", "; ")),
+    (r"fill_?char|^pad(ding)?$", ("*", "0", "-", ".")),
+    (r"(^|_)(unit|noun)s?$", ("hour", "day", "Meter", "box", "city")),
 )  # fmt: skip
 # Pairs of numbers that mean something together.
 PAIRS = (
     (r"intervals?|meetings?|ranges?|segments?", "sorted([draw_number(rng, NUMBERS), draw_number(rng, NUMBERS)])"),
     (r"edges?|connections?|prerequisites|relations", "[rng.randint(0, 4), rng.randint(0, 4)]"),
-    (r"points?|coord\w*|positions?|vertices", "[rng.randint(-5, 9), rng.randint(-5, 9)]"),
+    (r"points?|coord\w*|positions?|vertices|^(pos|p\d|origin|center)$", "[rng.randint(-5, 9), rng.randint(-5, 9)]"),
 )  # fmt: skip
+# What a call gathers or goes through: it begins empty, the second kind where a recursive call gets the same.
+GATHERED = re.compile(
+    r"(res|results?|ans|answers?|out|outputs?|acc|accumulator|found|collected|paths|solutions?|seen"
+    r"|visited|combos?|combinations|permutations|perms|subsets|store)(_?(list|set|arr|so_far))?$"
+)
+PARTIAL = re.compile(
+    r"(path|stack|cur|curr|current|temp|tmp|prefix|subset|comb|combination|perm|partial|chosen|slate"
+    r"|so_far|sofar|taken|picked|selected|track|sub)(_?(list|set|path|arr|str|comb))?$"
+)
+ORDERLY = re.compile(
+    r"(binary|interpolation|jump|exponential|fibonacci|ternary)_?search|bisect|^merge$|merge_?sorted"
+)
+VISITED = re.compile(r"visit|seen|used|marked|explored|done")
+BOARD = re.compile(r"grid|board|maze|matrix|rooms|picture|image|field|world|forest|lawn|table")
+NODE = re.compile(
+    r"(^|_)(start|end|source|src|sink|dest\w*|dst|goal|node|vertex|root|origin|target|begin|finish)$"
+)
 NETWORK = re.compile(r"graph|^adj|network")  # a table of them holds the weights of edges
 PREDICATE = re.compile(r"pred|filter|test|cond|keep|check|accept|stop|until|where")
+
+
+def wants_order(name: str, document: str) -> bool:
+    """Whether a function of that name and docstring is for lists in order."""
+    said = document.lower()
+    given = re.search(r"\b(an?|the|two|given|already|in|of) (\w+ )?sorted (\w+ )?(array|list|sequence)", said)
+    made = re.search(r"(return|give|create|produce|make|yield)\w*\W+(\w+\W+){0,3}sorted|\bsorts?\b", said)
+    sorting = re.search(r"(^|_)sort(ed|s)?(_|$)", plain(name))
+    return bool(ORDERLY.search(plain(name)) or (given and not made and not sorting))
 
 
 def plain(name: str) -> str:

@@ -12,7 +12,8 @@ import msgspec
 
 from codeio.unify import kinds
 
-Relation = Literal["index", "element", "length", "parallel", "part"]
+Relation = Literal["index", "column", "cut", "element", "length", "parallel", "part"]
+FEW = 4  # items at most of what is picked by number
 VIEWS = {"list", "sorted", "reversed", "tuple", "set", "iter", "deque", "copy", "deepcopy", "array"}
 
 
@@ -49,13 +50,20 @@ class Place:
         self.root, self.level = root, level
         self.votes: Counter[str] = Counter()
         self.parts: dict[str, Place] = {}
-        self.width = 0  # items it is unpacked into
+        self.width = 0  # items it is unpacked into, or that the code picks by number
         self.attributes: set[str] = set()
 
     def part(self, name: str) -> "Place":
         if name not in self.parts:
             self.parts[name] = Place(self.root, self.level + 1)
         return self.parts[name]
+
+    @property
+    def fixed(self) -> int:
+        """How many items it has, where the code only picks them by number or unpacks them; 0 for any number."""
+        open_ended = any(self.votes[name] for name in ("sequence", "iterable", "sized", "set", "array"))
+        named = any(name[0] in ".[" for name in self.parts) or self.attributes & (STRING | LIST | DICT | SET)
+        return self.width if 2 <= self.width <= FEW and not open_ended and not named else 0
 
     @property
     def element(self) -> "Place":
@@ -69,7 +77,8 @@ class Place:
         """Take over what a helper's parameter says."""
         for name, votes in other.votes.items():
             self.votes[name] += weight * min(votes, 4)
-        self.width = self.width or other.width
+        self.width = max(self.width, other.width)
+        self.attributes |= other.attributes
         if depth < 3:
             for name, part in other.parts.items():
                 self.part(name).merge(part, weight, depth + 1)
@@ -161,7 +170,8 @@ class Binder(ast.NodeVisitor):
             self.places.setdefault(target.id, place)
         elif isinstance(target, ast.Tuple | ast.List):
             if not any(key in place.parts for key in ("0", "1")):
-                place.width = len(target.elts)
+                place.width = max(place.width, len(target.elts))
+                place.vote(1.5, "picked")
             for number, item in enumerate(target.elts):
                 self.bind(item, place.parts.get(str(number)) or place.element)
 

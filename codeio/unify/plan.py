@@ -11,7 +11,7 @@ import msgspec
 from codeio.records import Dropped, Source
 from codeio.settings import Unify
 from codeio.unify import candidates as found
-from codeio.unify import evidence, inputs, kinds, lift, operations, repair, usage, wrap
+from codeio.unify import evidence, inputs, kinds, lift, meaning, operations, repair, usage, wrap
 from codeio.unify.candidates import Candidate
 from codeio.unify.evidence import Calls, Evidence, Parameter
 from codeio.unify.harvest import Seen
@@ -97,6 +97,8 @@ class Reader:
         if why := found.refusal(one):
             return found.dropped(self.where, one, why)
         w, hints = self.evidence(one)
+        if any(name.startswith("__") for p in hints.parameters for name in p.attributes):
+            return found.dropped(self.where, one, "looks inside functions or objects")
         guesses = guessed(hints.parameters, self.p.guesses)
         if not guesses:
             return found.dropped(self.where, one, "no usable parameter")
@@ -125,6 +127,8 @@ class Reader:
             return "code too long"
         if closure.modules & {"time", "datetime"} and any(map(found.reads_clock, closure.nodes)):
             return "reads the clock"
+        if any(map(found.draws_lots, closure.nodes)):
+            return "uses random"
         return found.foreign(closure.modules, self.module.package)
 
     def evidence(self, one: Candidate) -> tuple[Wrapping, Evidence]:
@@ -149,7 +153,11 @@ class Reader:
         )
         whole = examples if not made else joined(examples, self.constructed(one), made_p)
         hints = Evidence(
-            parameters=tuple(made_p + given_p), links=tuple(sorted(links, key=str)), examples=tuple(whole)
+            parameters=tuple(made_p + given_p),
+            links=tuple(sorted(links, key=str)),
+            examples=tuple(whole),
+            in_order=meaning.wants_order(one.node.name, ast.get_docstring(one.node) or ""),
+            of_digits=any(isinstance(n, ast.Name) and n.id == "carry" for n in ast.walk(one.node)),
         )
         return w, hints
 
@@ -204,6 +212,7 @@ class Reader:
             options=tuple(options),
             default=ast.unparse(default) if default is not None else "",
             attributes=frozenset(place.attributes) if place else frozenset(),
+            annotated=kinds.told(argument.annotation, self.aliases),
         )
 
 

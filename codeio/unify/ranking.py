@@ -13,11 +13,8 @@ def ranked(place: Place, depth: int = 0) -> list[tuple[Kind, float]]:
     parts = place.parts
     inner = ranked(parts["element"], depth + 1) if "element" in parts and depth < 3 else []
     element = inner[0][0] if inner else kinds.INT
-    width = parts["element"].width if "element" in parts else 0
-    if width >= 2:
-        element = Kind("tuple", (inner[0][0] if inner else kinds.INT,) * min(width, 4))
     text = element in (kinds.CHAR, kinds.STR, kinds.DIGITS)
-    open_ended = v["sequence"] + v["iterable"] + 0.8 * v["sized"]
+    open_ended = v["sequence"] + v["iterable"] + 0.8 * v["sized"] + v["picked"] * (0.5 if place.fixed else 1)
     scores: Counter[Kind] = Counter()
     scores[kinds.INT] += v["int"] + 0.3 * v["number"]
     scores[kinds.FLOAT] += v["float"] + 0.25 * v["int"] * bool(v["float"])
@@ -30,6 +27,9 @@ def ranked(place: Place, depth: int = 0) -> list[tuple[Kind, float]]:
     scores[kinds.listed(element)] += v["list"] + open_ended * (0.5 if element == kinds.CHAR else 1)
     if len(inner) > 1 and inner[1][1] > 0.5 * inner[0][1]:
         scores[kinds.listed(inner[1][0])] += 0.8 * (v["list"] + open_ended)
+    if place.fixed and element != kinds.CHAR:
+        scores[Kind("tuple", (element,) * place.fixed)] += 1.2 * v["picked"]
+        scores[Kind("list", (element,) * place.fixed)] += 1.3 * v["picked"] * (depth == 0)
     scores[Kind("set", (element,))] += v["set"]
     if v["dict"]:
         scores[mapping(parts, depth)] += v["dict"] * (0.6 if "[" in {name[0] for name in parts} else 1)

@@ -3,14 +3,18 @@
 import re
 
 from codeio.unify import kinds, meaning
-from codeio.unify.evidence import Parameter
+from codeio.unify.evidence import Evidence, Parameter
 from codeio.unify.kinds import Kind
 from codeio.unify.places import Link
+from codeio.unify.usage import STORED
 
 ORDERED = (
     ("low", "high"), ("lo", "hi"), ("left", "right"), ("l", "r"), ("start", "end"), ("start", "stop"), ("begin", "end"),
     ("first", "last"), ("min", "max"), ("minimum", "maximum"), ("lower", "upper"), ("from", "to"), ("beg", "end"),
+    ("p", "r"),
 )  # fmt: skip
+FLOATS = kinds.listed(kinds.FLOAT)
+BETWEEN = ("mid", "middle", "m", "q")
 LOWER, UPPER = ({pair[side] for pair in ORDERED} - {"min", "max", "minimum", "maximum"} for side in (0, 1))
 INDEX = {"i", "j", "idx", "index", "pos", "position", "mid", "pivot"} | LOWER
 LENGTH, COUNT = {"size", "length", "len"}, {"n", "k", "m", "count", "num"}
@@ -19,18 +23,22 @@ ROW, COLUMN = {"row", "r", "i", "x"}, {"col", "column", "c", "j", "y"}
 ROWS, COLUMNS = {"rows", "height", "h", "m", "n"}, {"cols", "columns", "width", "w"}
 
 
-def related(present: list[Parameter], kind: dict[str, Kind], links: tuple[Link, ...]) -> list[str]:
+def related(present: list[Parameter], kind: dict[str, Kind], evidence: Evidence) -> list[str]:
     """Statements that follow the drawing of each parameter by itself."""
     held = {p.own: p.name for p in present}
-    lines: list[str] = []
+    lines = [line for p in present if (line := shaped(p.name, kind[p.name], evidence))]
     tied: set[str] = set()
-    for link in links:
+    for link in evidence.links:
         one, other = held.get(link.one, ""), held.get(link.other, "")
         if one and other and one not in tied and (made := tie(link, one, other, kind)):
             lines += made
             tied.add(one)
     for p in present:
-        wholes = [q.name for q in present if kind[q.name].name in ("list", "str", "array") and q is not p]
+        others = {q.name: kind[q.name] for q in present if q is not p}
+        if p.name not in tied and (made := taken(p, kind[p.name], others)):
+            lines += made
+            tied.add(p.name)
+        wholes = [name for name, other in others.items() if long(other)]
         if p.name in tied or not wholes:
             continue
         if kind[p.name] == kinds.INT:
@@ -38,6 +46,40 @@ def related(present: list[Parameter], kind: dict[str, Kind], links: tuple[Link, 
         elif kind[p.name] == kind[wholes[0]] and p is not present[0]:
             lines += alike(p.name, wholes[0], kind[p.name])
     return lines + ordered([p.name for p in present if kind[p.name] in (kinds.INT, kinds.FLOAT)])
+
+
+def shaped(name: str, kind: Kind, evidence: Evidence) -> str:
+    """What the whole function says of its lists: that they are in order, or hold digits."""
+    if evidence.in_order and kind in (kinds.INTS, kinds.STRS, FLOATS):
+        return f"    {name} = sorted({name})"
+    if evidence.of_digits and kind in (kinds.INTS, kinds.LINKED):
+        return f"    {name} = [abs(item) % 10 for item in {name}]"
+    return ""
+
+
+def taken(p: Parameter, kind: Kind, others: dict[str, Kind]) -> list[str]:
+    """What comes from another parameter: marks for its items, a node of a graph, a value of a tree."""
+    if kind.name == "list" and marks(p):
+        tables = [name for name, other in others.items() if long(other) or other.name == "dict"]
+        return [f"    {p.name} = [False] * len({tables[0]})"] if tables else []
+    for name, other in others.items():
+        if other.name == "dict" and kind == other.of[0] and meaning.NODE.search(meaning.plain(p.own)):
+            key = f"rng.choice(sorted({name}))"
+            return often(name, 0.9, p.name, f"int({key})" if kind == kinds.INT else key)
+        if other.name in ("tree", "linked") and kind == kinds.INT and words(p.own) & SOUGHT:
+            values = f"[value for value in {name} if value is not None]"
+            return often(name, 0.6, p.name, f"rng.choice({values})")
+    return []
+
+
+def marks(p: Parameter) -> bool:
+    """Is there to be marked, as the nodes that were visited."""
+    return STORED in p.attributes and meaning.VISITED.search(p.own.lower()) is not None
+
+
+def long(kind: Kind) -> bool:
+    """Has a length that is not known before."""
+    return kind.name in ("list", "str", "array") and len(kind.of) < 2
 
 
 def words(name: str) -> set[str]:
@@ -56,9 +98,9 @@ def inside(p: Parameter, whole: str, kind: Kind) -> list[str]:
     if grid and named & (ROW | COLUMN):
         return often(whole, 0.8, p.name, f"rng.randrange({f'len({whole})' if named & ROW else across})")
     if named & UPPER:
-        return often(whole, 0.7, p.name, f"rng.choice([len({whole}) - 1, rng.randrange(len({whole}))])")
+        return often(whole, 0.9, p.name, f"rng.choice([len({whole}) - 1, rng.randrange(len({whole}))])")
     if named & INDEX:
-        return often(whole, 0.7, p.name, f"rng.randrange(len({whole}))")
+        return often(whole, 0.9, p.name, f"rng.randrange(len({whole}))")
     if kind.name != "list":
         return []
     if named & LENGTH:
@@ -90,32 +132,57 @@ def alike(name: str, other: str, kind: Kind) -> list[str]:
 
 
 def ordered(names: list[str]) -> list[str]:
-    """Two ends of something stand in their order, nearly always."""
-    low = {meaning.plain(name): name for name in names}
+    """Two ends of something stand in their order, nearly always, and what lies between them too."""
     lines = []
+    for several in ends(names):
+        row = ", ".join(several)
+        lines.append(f"    if rng.random() < 0.95:\n        {row} = sorted([{row}])")
+    return lines
+
+
+def ends(names: list[str]) -> list[tuple[str, ...]]:
+    """Names that go together as two ends, and what lies between them, in their order."""
+    low = {meaning.plain(name): name for name in names}
+    found = []
     for one, name in low.items():
         for lower, upper in ORDERED:
-            other = low.get("_".join(upper if word == lower else word for word in one.split("_")))
-            if other and other != name:
-                lines.append(
-                    f"    if rng.random() < 0.9:\n        {name}, {other} = sorted([{name}, {other}])"
-                )
-    return lines
+            parts = one.split("_")
+            others = [
+                low.get("_".join(word if part == lower else part for part in parts))
+                for word in (*BETWEEN, upper)
+            ]
+            if others[-1] not in (None, name):
+                found.append((name, *filter(None, others)))
+    return found
 
 
 def tie(link: Link, one: str, other: str, kind: dict[str, Kind]) -> list[str]:
     """Statements for one link that was read off the code."""
     whole, item = kind[other], kind[one]
+    if link.how == "cut" and item == kinds.INT and whole.name in ("list", "str", "digits"):
+        return often(other, 0.8, one, f"rng.randint(0, len({other}))")
+    if link.how in ("index", "element") and whole.name == "dict":
+        key = f"rng.choice(sorted({other}))"
+        return (
+            often(other, 0.9, one, f"int({key})" if item == kinds.INT else key) if item == whole.of[0] else []
+        )
+    if (
+        link.how == "column"
+        and item == kinds.INT
+        and whole.name == "list"
+        and whole.of[0].name in ("list", "str")
+    ):
+        return often(f"{other} and {other}[0]", 0.9, one, f"rng.randrange(len({other}[0]))")
     if link.how in ("index", "length") and item == kinds.INT and whole.name in ("list", "str", "digits"):
         value = f"rng.randrange(len({other}))" if link.how == "index" else f"len({other})"
-        return often(other, 0.8, one, value)
+        return often(other, 0.9 if link.how == "index" else 0.8, one, value)
     if link.how == "element" and whole.name == "list" and whole.of[0] == item:
         return often(other, 0.6, one, f"rng.choice({other})")
     if link.how == "element" and whole.name == "str" and item.name in ("str", "char"):
         return often(other, 0.6, one, f"rng.choice({other})")
     if link.how == "parallel" and whole.name == item.name and whole.name in ("list", "str"):
         return [
-            "    if rng.random() < 0.8:",
+            "    if rng.random() < 0.9:",
             f"        {one}, {other} = {one}[: len({other})], {other}[: len({one})]",
         ]
     if link.how == "part" and whole == item == kinds.STR:

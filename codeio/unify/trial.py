@@ -11,7 +11,9 @@ from codeio.records import Dropped, Json
 from codeio.sandbox import Call, Draw, Program, Result
 from codeio.settings import Unify
 from codeio.unify import inputs, kinds, wrap
+from codeio.unify.evidence import Parameter
 from codeio.unify.inputs import Guess
+from codeio.unify.kinds import Kind
 from codeio.unify.plan import Plan
 
 # Tried in the place of each parameter's kind where no guess worked.
@@ -23,8 +25,14 @@ ARRAYS = (kinds.MATRIX, kinds.ARRAY)
 GOOD = 0.67  # share of usable inputs with which a trial is content
 GLANCE = 3  # inputs per guess of a second trial
 MORE = 30  # guesses of a second trial
+AGAINST = 0.5  # of score for each parameter that holds something else than its annotation says
+UNLIKELY, TELLING = (
+    0.3,
+    2.0,
+)  # of score for each of which nothing speaks for its kind; weight that does for another
 MARGIN = 0.1  # of score by which a kind of which nothing tells has to be better
 PATIENT = 8  # times as many inputs, where all gave the same
+TEXTS, NUMBERS = {"str", "char", "digits"}, (kinds.INT, kinds.FLOAT)
 MENDABLE = (
     "every guess at its inputs fails",
     "no usable output",
@@ -50,18 +58,21 @@ def again(plan: Plan, said: Choice | Dropped, result: Result) -> Plan | None:
     elif len({(c.status, c.error) for c in result.calls}) == 1 and said.reason != "constant output":
         others = []  # whatever it is given, the same happens
     elif said.reason == "constant output":
-        others = [replace(plan.guesses[best(plan, result)], size="far")]
+        likely = dict.fromkeys((best(plan, result), 0))
+        others = [replace(plan.guesses[number], size="far") for number in likely]
     else:
         others = neighbours(plan, plan.guesses[0]) if said.reason in MENDABLE else []
     return replace(plan, guesses=others) if others else None
 
 
 def neighbours(plan: Plan, guess: Guess) -> list[Guess]:
-    """The guess without the file's examples, and with one parameter of another kind, for each."""
+    """The guess without the file's examples, and with one parameter of another kind, for each, or with both."""
     tried = [g.kinds for g in plan.guesses]
     bare = [replace(guess, size=size, shown=False) for size in ("wide", "small") if plan.evidence.examples]
     others = OTHERS + (ARRAYS if "numpy" in plan.closure.modules else ())
     held = [{**guess.kinds, name: other} for other in others for name in guess.kinds]
+    if len(guess.kinds) == 2:  # two of a kind, as two lists
+        held = [dict.fromkeys(guess.kinds, other) for other in others[:4]] + held
     return [*bare, *(Guess(one, "wide", 0.5) for one in held if one not in tried)][:MORE]
 
 
@@ -78,9 +89,10 @@ def better(first: Choice | Dropped, second: Choice | Dropped) -> Choice | Droppe
 
 
 def job(plan: Plan, p: Unify, turns: int) -> Draw:
-    """All guesses in one go: they take `turns` turns each. A single one gets many."""
+    """All guesses in one go: they take `turns` turns each, and many where all gave the same before."""
     code = wrap.trial_code(plan.wrapping, plan.closure.code, [g.kinds for g in plan.guesses])
-    tries = turns * (PATIENT if len(plan.guesses) == 1 else len(plan.guesses))
+    patient = len(plan.guesses) == 1 or all(guess.size == "far" for guess in plan.guesses)
+    tries = turns * len(plan.guesses) * (PATIENT if patient else 1)
     return Draw(
         program=Program(code=code, entry="trial"),
         generator=inputs.trial_module(plan.evidence, plan.guesses, plan.known),
@@ -162,7 +174,25 @@ def score(plan: Plan, number: int, calls: Sequence[Call], every: set[tuple[int, 
     variety = min(len(outputs), 5) / 5
     same = sum(any(c.output["value"] == v for v in c.input["values"].values()) for c in good) / len(good)
     shown = len(arcs(plan, good)) / max(1, len(every))
-    return 1 + share + 0.8 * variety + 0.8 * shown + min(1.0, weight / 12) - 0.4 * same
+    doubt = sum(doubtful(p, plan.guesses[number].kinds[p.name]) for p in plan.evidence.parameters)
+    return 1 + share + 0.8 * variety + 0.8 * shown + min(1.0, weight / 12) - 0.4 * same - doubt
+
+
+def doubtful(parameter: Parameter, kind: Kind) -> float:
+    """How much speaks against a kind: an annotation, or evidence of another one."""
+    against = 0.0 if agrees(kind, parameter.annotated) else AGAINST
+    best, own = parameter.options[0][1], dict(parameter.options).get(kind, 0.0)
+    return against + (UNLIKELY * (1 - own / best) if best > TELLING else 0.0)
+
+
+def agrees(kind: Kind, annotated: Kind | None) -> bool:
+    """Whether an annotation allows what a guess puts there."""
+    if annotated is None or kind == kinds.ABSENT or kind == annotated:
+        return True
+    if kind.name in TEXTS or kind in NUMBERS:
+        return annotated.name in TEXTS if kind.name in TEXTS else annotated == kinds.FLOAT
+    same = kind.name == annotated.name or {kind.name, annotated.name} == {"list", "tuple"}
+    return same and all(map(agrees, kind.of, annotated.of))
 
 
 def nothing(plan: Plan, calls: Sequence[Call]) -> Dropped:

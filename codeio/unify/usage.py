@@ -22,14 +22,18 @@ WHOLE = {
     "zip",
 }
 DEPTH = 3  # of calls followed into helpers
+STORED, HANDED_ON = "[]=", "()"  # noted as attributes: items are set; the same goes into a recursive call
 
 
 class Reader(Binder):
     """Collects votes from one function; `helpers` are the other functions of the module by name."""
 
-    def __init__(self, names: dict[str, Place], helpers: dict[str, ast.FunctionDef], depth: int) -> None:
+    def __init__(
+        self, own: str, names: dict[str, Place], helpers: dict[str, ast.FunctionDef], depth: int
+    ) -> None:
         super().__init__(names)
-        self.helpers, self.depth = helpers, depth
+        self.own, self.helpers, self.depth = own, helpers, depth
+        self.indexed: dict[str, Place] = {}  # by the name of the index
 
     def visit_Attribute(self, node: ast.Attribute) -> None:
         if base := self.place(node.value):
@@ -62,17 +66,27 @@ class Reader(Binder):
                 base.vote(4, "dict")
             elif isinstance(index, ast.Tuple):
                 base.vote(4, "array")
+            elif type(value := getattr(index, "value", None)) is int and not isinstance(node.ctx, ast.Del):
+                base.vote(1.5, "picked")
+                base.width = max(base.width, value + 1)
+                base.vote(0.3, "dict")
+                base.vote(2 * isinstance(node.ctx, ast.Store), "list")
+                base.attributes |= {STORED} if isinstance(node.ctx, ast.Store) else set()
             else:
                 base.vote(1.5, "sequence")
                 base.vote(0.3, "dict")
+                if isinstance(index, ast.Name) and not base.level:
+                    self.link(base, self.indexed.setdefault(index.id, base), "parallel")
                 if isinstance(node.ctx, ast.Store | ast.Del):
                     base.vote(2, "list")
                     base.vote(0.7, "dict")
+                    base.attributes.add(STORED)
         for part in [index.lower, index.upper] if isinstance(index, ast.Slice) else [index]:
             if part is not None and (inner := self.place(part)):
                 inner.vote(2, "int")
                 if base:
-                    self.link(inner, base, "index")
+                    how = "cut" if isinstance(index, ast.Slice) else "index"
+                    self.link(inner, base, "column" if base.level else how)
         self.generic_visit(node)
 
     def visit_Call(self, node: ast.Call) -> None:
@@ -81,8 +95,28 @@ class Reader(Binder):
         if base:
             base.vote(6, "function")
         for number, part in enumerate(node.args):
+            longer = isinstance(part, ast.BinOp) and isinstance(part.op, ast.Add) and self.place(part.left)
+            if longer and name == self.own:
+                longer.attributes |= {HANDED_ON, "extend"}
             if place := self.place(part):
                 self.argument(place, name, node, number)
+                place.attributes |= {HANDED_ON} if name == self.own else set()
+        self.generic_visit(node)
+
+    def tested(self, node: ast.expr) -> None:
+        """A test of the value itself, which any value allows, but of which little else is known for a flag."""
+        if isinstance(node, ast.Name) and (place := self.place(node)):
+            place.vote(0.9, "bool")
+
+    def visit_If(self, node: ast.If | ast.IfExp) -> None:
+        self.tested(node.test)
+        self.generic_visit(node)
+
+    visit_IfExp = visit_If
+
+    def visit_BoolOp(self, node: ast.BoolOp) -> None:
+        for part in node.values:
+            self.tested(part)
         self.generic_visit(node)
 
     def argument(self, place: Place, name: str, node: ast.Call, number: int) -> None:
@@ -166,6 +200,8 @@ class Reader(Binder):
     def visit_UnaryOp(self, node: ast.UnaryOp) -> None:
         if (place := self.place(node.operand)) and isinstance(node.op, ast.USub | ast.Invert):
             place.vote(2, "int")
+        if isinstance(node.op, ast.Not):
+            self.tested(node.operand)
         self.generic_visit(node)
 
     def visit_AugAssign(self, node: ast.AugAssign) -> None:
@@ -245,7 +281,7 @@ def read_function(
     if node.args.vararg:
         names.append(node.args.vararg.arg)
         places[node.args.vararg.arg] = Place(node.args.vararg.arg)
-    reader = Reader({**(known or {}), **places}, helpers, depth)
+    reader = Reader(node.name, {**(known or {}), **places}, helpers, depth)
     for child in node.body:  # twice: a name may be used above the line that says what it stands for
         reader.visit(child)
     return {name: reader.places[name] for name in names}, reader.links

@@ -110,18 +110,21 @@ def draw_network(rng: Random) -> list[list[int]]:
 
 
 def draw_tree(rng: Random) -> list[int | None]:
-    """Values of a binary tree in level order, half of the time of a search tree."""
-    values = rng.sample(range(-9, 30), rng.randint(1, 9))
-    if rng.random() < 0.5:
-        slots = {}
-        for value in values:
-            at = 0
-            while at in slots:
-                at = 2 * at + (1 if value < slots[at] else 2)
+    """Values of a binary tree in level order: a search tree, one of any shape, or one without gaps."""
+    size, shape = rng.randint(1, 9), rng.random()
+    values = (
+        rng.sample(range(-9, 30), size) if rng.random() < 0.8 else [rng.randint(1, 3) for _ in range(size)]
+    )
+    if shape < 0.25:
+        return values
+    slots = {}
+    for value in values:
+        at = 0
+        while at in slots:
+            at = 2 * at + (1 if (value < slots[at] if shape < 0.65 else rng.random() < 0.5) else 2)
+        if at < 31:
             slots[at] = value
-        if max(slots) < 31:
-            return in_level_order(slots)
-    return [value if at == 0 or rng.random() < 0.85 else None for at, value in enumerate(values)]
+    return in_level_order(slots)
 
 
 def in_level_order(slots: dict[int, int]) -> list[int | None]:
@@ -148,27 +151,50 @@ def draw_like(rng: Random, value: Any) -> Any:
         return round(value * rng.uniform(0.3, 2) + rng.choice([0, 0, 1]), 2)
     if isinstance(value, dict):
         return {key: draw_like(rng, item) for key, item in value.items()}
+    if isinstance(value, tuple):
+        return [draw_like(rng, item) for item in value]
     if isinstance(value, str) and rng.random() < 0.7 and (parts := parts_of(value)):
         return "".join(draw_like_part(rng, part) for part in parts)
     if not isinstance(value, (str, list)) or not value:
         return copy.deepcopy(value)
-    items = list(value)
-    rows = len(items) > 1 and all(isinstance(item, list) for item in items)
+    if isinstance(value, list) and None in value:
+        return [draw_like(rng, item) if rng.random() < 0.5 else item for item in value]
+    items = as_lists(value) if isinstance(value, list) else list(value)
+    rows = len(items) > 1 and all(isinstance(item, list) for item in value)
     if rows and len({len(item) for item in items}) == 1:
-        return [[draw_like(rng, item) if rng.random() < 0.3 else item for item in row] for row in items]
+        cells = [cell for row in items for cell in row]
+        return [
+            [draw_other(rng, cell, cells) if rng.random() < 0.3 else cell for cell in row] for row in items
+        ]
     change, at = rng.randrange(6), rng.randrange(len(items))
     if change == 0:
         other = rng.randrange(len(items))
         items[at], items[other] = items[other], items[at]
     elif change == 1:
-        items[at] = rng.choice(items) if isinstance(value, str) else draw_like(rng, items[at])
+        items[at] = rng.choice(items) if isinstance(value, str) else draw_other(rng, value[at], items)
     elif change == 2 and len(items) > 1:
         del items[at]
     elif change == 3:
         items.insert(at, copy.deepcopy(rng.choice(items)))
     elif change == 4:
         rng.shuffle(items)
-    return "".join(items) if isinstance(value, str) else items
+    if isinstance(value, str):
+        return "".join(items)
+    in_order = len(value) > 3 and all(type(item) is int for item in value) and value == sorted(value)
+    return sorted(items) if in_order and rng.random() < 0.9 else items
+
+
+def draw_other(rng: Random, item: Any, items: list[Any]) -> Any:
+    """Another item for one of many: where these are of a few values, as 0 and 1, one of them."""
+    plain = all(type(one) in (int, str) for one in items)
+    letters = plain and all(type(one) is str and len(one) == 1 for one in items)
+    few = plain and len(items) > 4 and len(set(items)) < 4
+    return rng.choice(items) if few or letters else draw_like(rng, item)
+
+
+def as_lists(value: Any) -> Any:
+    """A copy with lists for tuples, which only say that a length is fixed."""
+    return [as_lists(item) for item in value] if isinstance(value, (list, tuple)) else copy.deepcopy(value)
 
 
 def parts_of(text: str) -> list[str]:

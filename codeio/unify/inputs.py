@@ -11,7 +11,7 @@ from codeio.unify.evidence import Evidence, Parameter, literal, small
 from codeio.unify.examples import as_json, fits, whole_inputs
 from codeio.unify.kinds import Kind
 from codeio.unify.usage import HANDED_ON, STORED
-from codeio.unify.wrap import FUNCTIONS, PREDICATES, TWO_ARGUMENTS
+from codeio.unify.wrap import choices
 
 Size = Literal["wide", "small", "far"]  # far: without the spans that names suggest
 REMEMBERED = re.compile(r"_*(memo\w*|cache)$")  # a filled one would give back what was put into it
@@ -172,9 +172,7 @@ def expression(kind: Kind, size: Size, name: str = "", depth: int = 0) -> str:
     if kind.name == "int":
         return whole(name, size)
     if kind.name == "function":
-        names = TWO_ARGUMENTS if re.search(r"bin|reduc|comb|op|acc", name) else FUNCTIONS
-        names = PREDICATES if meaning.PREDICATE.search(name) else names
-        return f"rng.choice({sorted(names)!r})"
+        return f"rng.choice({sorted(choices(name))!r})"
     if kind.name == "tuple" or (kind.name == "list" and len(kind.of) > 1):
         return row(kind, size, name, depth)
     if kind.name in ("list", "array"):

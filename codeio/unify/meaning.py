@@ -47,6 +47,8 @@ TEXTS = (
     (r"expr(ession)?$|equation|formula", ("1 + 2 * 3", "(4 - 1) / 2", "7", "2 * (3 + 4)")),
     (r"^(op|operator)$", ("+", "-", "*", "/")),
     (r"^(sep|separator|delim(iter)?|glue|joiner|ending)$", (", ", "-", " ", "/", "; ")),
+    (r"^(newline|eol|line_?sep)$", ("\n", "\r\n", " | ")),
+    (r"^(margin|indent(ation)?)$", ("  ", "    ", "> ", "\t")),
     (r"fill_?char|^pad(ding)?$", ("*", "0", "-", ".")),
     (r"(^|_)(unit|noun)s?$", ("hour", "day", "Meter", "box", "city")),
 )  # fmt: skip
@@ -66,7 +68,7 @@ PARTIAL = re.compile(
     r"|so_far|sofar|taken|picked|selected|track|sub)(_?(list|set|path|arr|str|comb))?$"
 )
 ORDERLY = re.compile(
-    r"(binary|interpolation|jump|exponential|fibonacci|ternary)_?search|bisect|^merge$|merge_?sorted"
+    r"(binary|interpolation|jump|exponential|fibonacci|ternary)_?search|bisect|^merge$|merge_?(sorted|two|k_|lists)"
 )
 VISITED = re.compile(r"visit|seen|used|marked|explored|done")
 BOARD = re.compile(r"grid|board|maze|matrix|rooms|picture|image|field|world|forest|lawn|table")
@@ -80,7 +82,9 @@ PREDICATE = re.compile(r"pred|filter|test|cond|keep|check|accept|stop|until|wher
 def wants_order(name: str, document: str) -> bool:
     """Whether a function of that name and docstring is for lists in order."""
     said = document.lower()
-    given = re.search(r"\b(an?|the|two|given|already|in|of) (\w+ )?sorted (\w+ )?(array|list|sequence)", said)
+    given = re.search(
+        r"\b(an?|the|two|k|given|already|in|of) (\w+ )?sorted (\w+ )?(array|list|sequence)", said
+    )
     made = re.search(r"(return|give|create|produce|make|yield)\w*\W+(\w+\W+){0,3}sorted|\bsorts?\b", said)
     sorting = re.search(r"(^|_)sort(ed|s)?(_|$)", plain(name))
     return bool(ORDERLY.search(plain(name)) or (given and not made and not sorting))

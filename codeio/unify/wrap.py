@@ -5,7 +5,7 @@ import re
 
 import msgspec
 
-from codeio.unify import kinds, pieces
+from codeio.unify import kinds, meaning, pieces
 from codeio.unify.candidates import Candidate, signature
 from codeio.unify.evidence import Parameter
 from codeio.unify.kinds import Kind
@@ -168,6 +168,13 @@ def trial_code(w: Wrapping, code: str, guesses: list[dict[str, Kind]]) -> str:
     return "\n\n".join([code, *extras(calls + trial, code, w), trial, calls])
 
 
+def choices(name: str) -> dict[str, str]:
+    """Functions that a parameter of that name may be given."""
+    if meaning.PREDICATE.search(name):
+        return PREDICATES
+    return TWO_ARGUMENTS if re.search(r"bin|reduc|comb|op|acc", name) else FUNCTIONS
+
+
 def extras(text: str, code: str, w: Wrapping) -> list[str]:
     """What the entry needs beside the candidate's code: pieces, node classes, numpy, functions to choose from."""
     out = []
@@ -176,7 +183,9 @@ def extras(text: str, code: str, w: Wrapping) -> list[str]:
     if f"{PLAIN}(" in text and f"import {PLAIN}" not in code:
         out.append(f"from types import {PLAIN}")
     if "FUNCTIONS[" in text:
-        several = FUNCTIONS | PREDICATES | TWO_ARGUMENTS
+        names = [p.own for p in w.parameters if kinds.FUNCTION in dict(p.options)]
+        every = FUNCTIONS | PREDICATES | TWO_ARGUMENTS
+        several = {key: text for name in names for key, text in choices(name).items()} or every
         out.append("FUNCTIONS = {" + ", ".join(f"{k!r}: {v}" for k, v in several.items()) + "}")
     return out + pieces.needed(text, "converters")
 

@@ -65,7 +65,7 @@ GATHERED = re.compile(
 )
 PARTIAL = re.compile(
     r"(path|stack|cur|curr|current|temp|tmp|prefix|subset|comb|combination|perm|partial|chosen|slate"
-    r"|so_far|sofar|taken|picked|selected|track|sub)(_?(list|set|path|arr|str|comb))?$"
+    r"|so_far|sofar|taken|picked|selected|track|sub|nodes|vals|values|lst|arr|array|elements|order|traversal|leaves|ret)(_?(list|set|path|arr|str|comb))?$"
 )
 ORDERLY = re.compile(
     r"(binary|interpolation|jump|exponential|fibonacci|ternary)_?search|bisect|^merge$|merge_?(sorted|two|k_|lists)"

@@ -97,13 +97,13 @@ def inside(p: Parameter, whole: str, kind: Kind) -> list[str]:
     grid = kind.name in ("list", "array") and kind.of[0].name in ("list", "array")
     across = f"len({whole}[0])"
     if grid and named & (ROWS | COLUMNS):
-        return often(whole, 0.8, p.name, f"len({whole})" if named & ROWS else across)
+        return often(whole, 0.9, p.name, f"len({whole})" if named & ROWS else across)
     if grid and named & (ROW | COLUMN):
-        return often(whole, 0.8, p.name, f"rng.randrange({f'len({whole})' if named & ROW else across})")
+        return often(whole, 0.95, p.name, f"rng.randrange({f'len({whole})' if named & ROW else across})")
     if named & UPPER:
-        return often(whole, 0.9, p.name, f"rng.choice([len({whole}) - 1, rng.randrange(len({whole}))])")
+        return often(whole, 0.95, p.name, f"rng.choice([len({whole}) - 1, rng.randrange(len({whole}))])")
     if named & INDEX:
-        return often(whole, 0.9, p.name, f"rng.randrange(len({whole}))")
+        return often(whole, 0.95, p.name, f"rng.randrange(len({whole}))")
     if kind.name != "list":
         return []
     if named & LENGTH:
@@ -175,10 +175,10 @@ def tie(link: Link, one: str, other: str, kind: dict[str, Kind]) -> list[str]:
         and whole.name == "list"
         and whole.of[0].name in ("list", "str")
     ):
-        return often(f"{other} and {other}[0]", 0.9, one, f"rng.randrange(len({other}[0]))")
+        return often(f"{other} and {other}[0]", 0.95, one, f"rng.randrange(len({other}[0]))")
     if link.how in ("index", "length") and item == kinds.INT and whole.name in ("list", "str", "digits"):
         value = f"rng.randrange(len({other}))" if link.how == "index" else f"len({other})"
-        return often(other, 0.9 if link.how == "index" else 0.8, one, value)
+        return often(other, 0.95 if link.how == "index" else 0.8, one, value)
     if link.how == "element" and whole.name == "list" and whole.of[0] == item:
         return often(other, 0.6, one, f"rng.choice({other})")
     if link.how == "element" and whole.name == "str" and item.name in ("str", "char"):

@@ -53,6 +53,17 @@ def test_one_argument_changes_and_nothing_comes_twice():
     assert towards({9}, calls) == ()
 
 
+def test_a_list_that_always_has_two_items_keeps_them():
+    calls = [Call({"p": [x, 3], "q": [1] * (x % 3)}, "ok", arcs=((2, 3, 1),)) for x in range(9)]
+    made = towards({2}, calls)
+    assert {len(one["p"]) for one in made} == {2}
+    assert len({len(one["q"]) for one in made}) > 2
+
+
+def test_gaps_of_a_tree_stay():
+    assert list(neighbours([4, None, 5, 6])) == [[], [4], [4, None]]
+
+
 RARE = {
     "two arguments alike": ("if x == y:\n        return -1\n    return x - y", "'x': rng.randint(1, 10**5)"),
     "a palindrome": (

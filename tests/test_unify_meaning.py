@@ -5,7 +5,14 @@ from random import Random
 import pytest
 
 from codeio.unify import kinds, meaning
-from codeio.unify.inside.draws import draw_joined, draw_like, draw_number, draw_real, draw_word
+from codeio.unify.inside.draws import (
+    draw_joined,
+    draw_like,
+    draw_number,
+    draw_real,
+    draw_tree,
+    draw_word,
+)
 from tests.unifying import only, sandbox
 
 
@@ -107,3 +114,53 @@ def test_like_an_example_keeps_its_form_and_sign():
     kept = [text for text in likes if text.count(",") == 2 and text[0] == "[" and text[-1] == "]"]
     assert len(kept) > 120
     assert len(set(kept)) > 30
+
+
+def test_like_an_example_keeps_fixed_lengths_gaps_few_values_and_order():
+    rng = Random(4)
+    points = [draw_like(rng, [(1, 2), (3, 4)]) for _ in range(100)]
+    assert all(type(point) is list and len(point) == 2 for row in points for point in row)
+    trees = [draw_like(rng, [5, None, 3, 4]) for _ in range(100)]
+    assert all([value is None for value in tree] == [False, True, False, False] for tree in trees)
+    tables = [draw_like(rng, [[0, 1, 1], [1, 0, 0]]) for _ in range(100)]
+    assert {cell for table in tables for row in table for cell in row} == {0, 1}
+    rows = [draw_like(rng, [1, 4, 6, 9]) for _ in range(100)]
+    assert 80 < sum(row == sorted(row) for row in rows) < 100
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_a_drawn_tree_has_no_value_without_a_parent(seed):
+    tree = draw_tree(Random(seed))
+    slots = sum(2 for value in tree if value is not None)
+    assert tree[0] is not None is not tree[-1]
+    assert len(tree) - 1 <= slots
+
+
+@pytest.mark.parametrize(
+    ("annotation", "told"),
+    [
+        ("int | None", "int"),
+        ("Optional[List[str]]", "list[str]"),
+        ("list", "list"),
+        ("dict[Any, list[Any]]", "dict"),
+        ("int | str", "None"),
+        ("Thing", "None"),
+    ],
+)
+def test_what_an_annotation_leaves_no_doubt_of(annotation, told):
+    assert str(kinds.told(kinds.expression(annotation), {})) == told
+
+
+@pytest.mark.parametrize(
+    ("name", "document", "wants"),
+    [
+        ("binary_search", "", True),
+        ("merge", "", True),
+        ("find", "Finds a number in a sorted array.", True),
+        ("f", "Sort an array.\n\nReturns:\n    The sorted list.", False),
+        ("insertion_sort", "Leaves the sorted list as it is.", False),
+        ("search", "Looks for a word.", False),
+    ],
+)
+def test_who_wants_lists_in_order(name, document, wants):
+    assert meaning.wants_order(name, document) is wants

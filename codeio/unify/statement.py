@@ -156,9 +156,9 @@ def in_words(kind: Kind) -> str:
     }
     if kind.name in simple:
         return simple[kind.name]
-    if kind.name in ("list", "array"):
+    if kind.name in ("list", "array") and len(kind.of) == 1:
         return f"list of {in_words(kind.of[0])}"
-    if kind.name == "tuple":
+    if kind.name in ("list", "tuple"):
         return f"list of {len(kind.of)} values: {', '.join(in_words(part) for part in kind.of)}"
     if kind.name == "operations":
         several = (

@@ -264,7 +264,8 @@ NAMES = (
 
 
 CLEAR = re.compile(
-    r"^(word|text|string|str|sentence|phrase|nums|arr|array|matrix|grid|board|root|head)_?\d?$"
+    r"^(words?|text|strings?|strs?|names|lines|tokens|sentences?|phrase|nums|arr|array|matrix|grid|board|root|head)"
+    r"_?\d?$"
 )
 
 

@@ -187,6 +187,15 @@ class Binder(ast.NodeVisitor):
         self.bind(node.target, self.iterated(node.iter))
         self.generic_visit(node)
 
+    def visit_ListComp(self, node: ast.ListComp | ast.SetComp | ast.GeneratorExp | ast.DictComp) -> None:
+        """The loops first: they say what the names in the item stand for."""
+        for part in node.generators:
+            self.visit(part)
+        for item in (node.key, node.value) if isinstance(node, ast.DictComp) else (node.elt,):
+            self.visit(item)
+
+    visit_SetComp = visit_GeneratorExp = visit_DictComp = visit_ListComp
+
     def visit_Assign(self, node: ast.Assign) -> None:
         for target in node.targets:
             if isinstance(target, ast.Name | ast.Tuple):

@@ -21,6 +21,7 @@ WHOLE = {
     "enumerate",
     "zip",
 }
+BY_ITEM = {"sorted", "sort", "max", "min", "map", "filter"}  # call a function with one item after the other
 DEPTH = 3  # of calls followed into helpers
 STORED, HANDED_ON = "[]=", "()"  # noted as attributes: items are set; the same goes into a recursive call
 
@@ -94,6 +95,7 @@ class Reader(Binder):
         base = self.place(node.func)
         if base:
             base.vote(6, "function")
+        self.given_items(node, name)
         for number, part in enumerate(node.args):
             longer = isinstance(part, ast.BinOp) and isinstance(part.op, ast.Add) and self.place(part.left)
             if longer and name == self.own:
@@ -102,6 +104,17 @@ class Reader(Binder):
                 self.argument(place, name, node, number)
                 place.attributes |= {HANDED_ON} if name == self.own else set()
         self.generic_visit(node)
+
+    def given_items(self, node: ast.Call, name: str) -> None:
+        """`sorted(points, key=lambda p: p[0])`: what such a function is called with."""
+        if name in BY_ITEM:
+            values = [*node.args, *(keyword.value for keyword in node.keywords)]
+            source = node.func if isinstance(node.func, ast.Attribute) else ast.Tuple(node.args)
+            places = [self.place(n) for n in ast.iter_child_nodes(source)]
+            whole = next((place for place in places if place), None)
+            for inner in values if whole else ():
+                if isinstance(inner, ast.Lambda) and len(inner.args.args) == 1:
+                    self.bind(ast.Name(inner.args.args[0].arg), whole.element)
 
     def tested(self, node: ast.expr) -> None:
         """A test of the value itself, which any value allows, but of which little else is known for a flag."""

@@ -32,6 +32,7 @@ class Parameter(msgspec.Struct, frozen=True, kw_only=True):
     default: str = ""  # source of its default value
     attributes: frozenset[str] = frozenset()  # that are read from it
     annotated: Kind | None = None
+    constants: tuple[str | int, ...] = ()  # that the code looks for in it
 
 
 class Evidence(msgspec.Struct, frozen=True, kw_only=True):

@@ -112,6 +112,9 @@ def drawn(kind: Kind, p: Parameter, size: Size, shown: list[Any]) -> str:
     if empty := begins_empty(kind, p):
         return empty
     text = expression(kind, size, p.own)
+    if looked_for := one_of(kind, p.constants):
+        letter = kind == kinds.STR and all(len(str(one)) == 1 for one in p.constants)
+        text = f"{looked_for} if rng.random() < 0.7 else {'draw_char(rng, ALPHABET)' if letter else text}"
     if kind == kinds.STR and "splitlines" in p.attributes:
         text = f"'\\n'.join({text} for _ in range(rng.randint(1, 4)))"
     table = kind == kinds.GRID and meaning.NETWORK.search(meaning.plain(p.own))
@@ -126,6 +129,14 @@ def drawn(kind: Kind, p: Parameter, size: Size, shown: list[Any]) -> str:
     if isinstance(default, int) and abs(default) > MANY_ROUNDS:
         return text
     return f"{said} if rng.random() < 0.3 else {text}"
+
+
+def one_of(kind: Kind, constants: tuple[str | int, ...]) -> str:
+    """An expression that draws one of several values that the code tells apart; empty where it knows few."""
+    held = [value for value in constants if fits(kind, value) and value != ""]
+    letters = kind == kinds.STR and all(len(str(one)) == 1 for one in held)
+    enough = 1 if letters else 2 if kind in (kinds.STR, kinds.CHAR) else 4
+    return f"rng.choice({held})" if len(held) >= enough else ""
 
 
 def begins_empty(kind: Kind, p: Parameter) -> str:

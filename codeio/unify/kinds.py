@@ -246,13 +246,19 @@ NAMES = (
         (STR, INT),
     ),
     (r"_(count|index|idx|id|size|length|len)$", (INT,)),
-    (r"^(is_|has_|flag$|flag_|reverse$|verbose|debug|ascending|descending|strict|ignore)|_flag$", (BOOL,)),
+    (
+        r"^(is_|has_|flag$|flag_|reverse$|verbose|debug|ascending|descending|strict|ignore|use_|should_)|_flag$",
+        (BOOL,),
+    ),
     (
         r"^(radius|lat\w*|lon\w*|rate\w*|weight|price|temp\w*|celsius|fahrenheit|length|width|height|angle|alpha"
         r"|beta|mass|speed|velocity|theta|mu|sigma|salary|balance|principal|distance|eps\w*|tol\w*)$",
         (FLOAT, INT),
     ),
-    (r"^(dic\w*|mapping|counts|freq\w*|table|lookup|d|dct|m)$", (COUNTS, INT)),
+    (
+        r"^(dic\w*|mapping|freq\w*|table|lookup|d|dct|m)$|(^|_)(counts|dict|freqs|scores_by\w*)$",
+        (COUNTS, INT),
+    ),
     (
         r"^(n\d?|k|m|num\w*|i|j|x\w?|y\w?|z|a|b|c|d|p|q|r|number\w*|start\w*|end\w*|low\w*|high\w*|left|right|lo|hi"
         r"|target\w*|total|amount|size|count|index|idx|limit|year|month|day|age|val\w*|steps?|max\w*|min\w*|row\w*"
@@ -265,7 +271,7 @@ NAMES = (
 
 CLEAR = re.compile(
     r"^(words?|text|strings?|strs?|names|lines|tokens|sentences?|phrase|nums|arr|array|matrix|grid|board|root|head)"
-    r"_?\d?$"
+    r"_?\d?$|^(is|has|use|should)_|flag$"
 )
 
 

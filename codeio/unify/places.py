@@ -52,6 +52,7 @@ class Place:
         self.parts: dict[str, Place] = {}
         self.width = 0  # items it is unpacked into, or that the code picks by number
         self.attributes: set[str] = set()
+        self.constants: set[str | int] = set()  # that it is compared with, whether it is one of them
 
     def part(self, name: str) -> "Place":
         if name not in self.parts:
@@ -64,6 +65,11 @@ class Place:
         open_ended = any(self.votes[name] for name in ("sequence", "iterable", "sized", "set", "array"))
         named = any(name[0] in ".[" for name in self.parts) or self.attributes & (STRING | LIST | DICT | SET)
         return self.width if 2 <= self.width <= FEW and not open_ended and not named else 0
+
+    @property
+    def whole(self) -> bool:
+        """Is never looked into."""
+        return not any(self.votes[name] for name in ("sequence", "iterable", "sized", "picked"))
 
     @property
     def element(self) -> "Place":
@@ -79,6 +85,7 @@ class Place:
             self.votes[name] += weight * min(votes, 4)
         self.width = max(self.width, other.width)
         self.attributes |= other.attributes
+        self.constants |= other.constants
         if depth < 3:
             for name, part in other.parts.items():
                 self.part(name).merge(part, weight, depth + 1)

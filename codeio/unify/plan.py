@@ -213,6 +213,7 @@ class Reader:
             default=ast.unparse(default) if default is not None else "",
             attributes=frozenset(place.attributes) if place else frozenset(),
             annotated=kinds.told(argument.annotation, self.aliases),
+            constants=tuple(sorted(place.constants, key=repr)) if place and place.whole else (),
         )
 
 

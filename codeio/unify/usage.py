@@ -22,6 +22,17 @@ WHOLE = {
     "zip",
 }
 BY_ITEM = {"sorted", "sort", "max", "min", "map", "filter"}  # call a function with one item after the other
+REDUCES = {
+    "sum",
+    "mean",
+    "std",
+    "var",
+    "dot",
+    "norm",
+    "argmax",
+    "argmin",
+    "cumsum",
+}  # of numpy: for several numbers
 DEPTH = 3  # of calls followed into helpers
 STORED, HANDED_ON = "[]=", "()"  # noted as attributes: items are set; the same goes into a recursive call
 
@@ -96,6 +107,10 @@ class Reader(Binder):
         if base:
             base.vote(6, "function")
         self.given_items(node, name)
+        if name in REDUCES and ast.unparse(node.func).split(".")[0] in ("np", "numpy"):
+            inside = (self.place(n) for part in node.args for n in ast.walk(part) if isinstance(n, ast.Name))
+            for place in filter(None, inside):
+                place.vote(6, "array")
         for number, part in enumerate(node.args):
             longer = isinstance(part, ast.BinOp) and isinstance(part.op, ast.Add) and self.place(part.left)
             if longer and name == self.own:
@@ -247,13 +262,16 @@ class Reader(Binder):
         if item and isinstance(other, ast.Constant) and isinstance(other.value, str):
             item.vote(3, "char")
         if item and isinstance(other, ast.List | ast.Tuple | ast.Set) and other.elts:
-            self.compared(item, other.elts[0], ast.Eq())
+            for constant in other.elts:
+                self.compared(item, constant, ast.Eq())
 
     def compared(self, place: Place, other: ast.expr, op: ast.cmpop) -> None:
         if isinstance(other, ast.UnaryOp):
             other = other.operand
         if isinstance(other, ast.Constant):
             value = other.value
+            if isinstance(op, ast.Eq | ast.NotEq) and type(value) in (str, int):
+                place.constants.add(value)
             if isinstance(value, str):
                 place.vote(3, "char" if len(value) == 1 else "str")
             elif isinstance(value, bool):

@@ -2,10 +2,10 @@
 
 On the store that `dvc repro` made, with the tiny model's file. `x_bare`: tokens/s of TRL's trainer as we set it up, as
 a part of a plain PyTorch loop on the same batches with the same optimiser. `x_packing`: tokens/s (padding not counted)
-of packed sequences as a multiple of the same rows padded in random order, both in the bare loop and in a model of tiny's
-size that only attends. Each is the median of
-`rounds` interleaved rounds. `assembly_per_s`, `assembly_rss_mb`: `rows` problems of the store, read again and again,
-as encoded examples on disk; examples a second, and the most memory that the process ever held.
+of packed sequences as a multiple of the same rows padded in random order, in the bare loop and a model of tiny's size
+that only attends. Each is the median of `rounds` interleaved rounds. `assembly_per_s`, `assembly_rss_mb`: `rows`
+problems of the store, read again and again, as encoded examples on disk; examples a second, and the most memory that
+the process ever held.
 """
 
 import itertools

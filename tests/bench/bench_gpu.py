@@ -43,6 +43,8 @@ def built(given: dict[str, Any]) -> tuple[PreTrainedModel, bool]:
     architecture = dict(told["architecture"])
     if given["layers"]:
         architecture["num_hidden_layers"] = given["layers"]
+        if kinds := architecture.get("layer_types"):
+            architecture["layer_types"] = kinds[: given["layers"]]
     config = AutoConfig.for_model(
         vocab_size=given["vocab"], max_position_embeddings=given["context"], use_cache=False, **architecture
     )
@@ -72,7 +74,9 @@ def flops_of_a_token(model: PreTrainedModel, context: int) -> float:
     width = config.num_attention_heads * getattr(
         config, "head_dim", config.hidden_size // config.num_attention_heads
     )
-    return 6.0 * count + 6.0 * config.num_hidden_layers * context * width
+    kinds = getattr(config, "layer_types", None) or ["full_attention"] * config.num_hidden_layers
+    attending = sum(kind != "conv" for kind in kinds)
+    return 6.0 * count + 6.0 * attending * context * width
 
 
 def timed(work: Callable[[], object], device: str) -> float:

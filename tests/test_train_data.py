@@ -5,8 +5,8 @@ import os
 import subprocess
 import sys
 from collections import Counter
-from itertools import pairwise
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
@@ -20,7 +20,7 @@ from codeio.params import ROOT
 from codeio.settings import Hub, Instructions
 from codeio.tokenizer import END
 from codeio.train import instructions
-from codeio.train.data import IGNORED, encoded, order, rows
+from codeio.train.data import encoded, order, rows
 
 CHAT = [
     {"role": "system", "content": "Be brief."},
@@ -42,14 +42,11 @@ def conversation(*texts: str, supervised: tuple[int, ...]) -> Example:
     return Example("x", messages, supervised)
 
 
-def spans(labels: list[int]) -> list[list[int]]:
-    """The runs of supervised labels; two that touch are one."""
-    starts = [n for n, (a, b) in enumerate(pairwise([IGNORED, *labels])) if a == IGNORED != b]
-    found = []
-    for start in starts:
-        stop = next((n for n in range(start, len(labels)) if labels[n] == IGNORED), len(labels))
-        found.append(labels[start:stop])
-    return found
+def spans(tokens: np.ndarray) -> list[list[int]]:
+    """The runs of supervised tokens; two that touch are one."""
+    ids, supervised = tokens.T
+    bounds = np.flatnonzero(np.diff(supervised, prepend=0, append=0)).reshape(-1, 2)
+    return [ids[start:stop].tolist() for start, stop in bounds]
 
 
 @st.composite
@@ -61,22 +58,20 @@ def conversations(draw: st.DrawFn) -> Example:
 
 
 @given(conversations())
-def test_labels_are_the_supervised_answers_and_their_ends(made, example):
+def test_supervised_are_the_chosen_answers_and_their_ends(made, example):
     row = next(rows([example], made))
-    assert len(row["labels"]) == len(row["input_ids"])
-    shown = zip(row["input_ids"], row["labels"], strict=True)
-    assert all(label in (IGNORED, token) for token, label in shown)
-    said = [made.decode(span) for span in spans(row["labels"])]
+    assert set(row.tokens[:, 1]) <= {0, 1}
+    said = [made.decode(span) for span in spans(row.tokens)]
     assert said == [example.messages[n].content + END for n in example.supervised]
 
 
 def test_too_long_and_unsupervised_rows_are_left_out_and_counted(made):
     short = conversation("a", "b", supervised=(1,))
-    length = len(next(rows([short], made))["input_ids"])
+    length = len(next(rows([short], made)).tokens)
     several = [short, conversation("a", "bb" * 40, supervised=(1,)), conversation("a", "b", supervised=())]
     counts = Counter()
     (row,) = encoded(several, made, length, counts)
-    assert row == next(rows([short], made))
+    assert row.tokens.tolist() == next(rows([short], made)).tokens.tolist()
     assert counts == {
         "trained": 1, "tokens": length, "supervised tokens": 2,
         "longer than the context": 1, "nothing supervised": 1,

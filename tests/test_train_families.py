@@ -1,5 +1,6 @@
 """The paper's four base models, narrow: each is built from its file, trained packed, saved, loaded and asked."""
 
+import numpy as np
 import pytest
 import torch
 from transformers import AutoTokenizer
@@ -9,9 +10,9 @@ from codeio.errors import BadInput
 from codeio.evaluate import generate
 from codeio.params import load
 from codeio.train import chat, model, rows
-from codeio.train.data import IGNORED
 from codeio.train.data import rows as encoded
 from codeio.train.routers import Balance, balance
+from codeio.train.rows import IGNORED
 from codeio.train.run import train
 from tests import families
 from tests.test_train_data import conversation, spans
@@ -86,17 +87,18 @@ def test_our_labels_are_what_the_template_marks(name, root):
     words = model.tokenizer_of(families.params(name, root))
     example = conversation("a", "two words", "b\n", "c", supervised=(1, 3))
     (row,) = encoded([example], words)
-    said = [words.decode(span).strip() for span in spans(row["labels"])]
+    said = [words.decode(span).strip() for span in spans(row.tokens)]
     assert said == [f"two words{words.eos_token}", f"c{words.eos_token}"]
-    assert all(span[-1] == words.eos_token_id for span in spans(row["labels"]))
+    assert all(span[-1] == words.eos_token_id for span in spans(row.tokens))
     plain = [{"role": m.role, "content": m.content} for m in example.messages]
     marked = words.apply_chat_template(
         plain, tokenize=True, return_dict=True, return_assistant_tokens_mask=True
     )
-    assert marked["input_ids"] == row["input_ids"]
-    assert [label != IGNORED for label in row["labels"]] == [bool(on) for on in marked["assistant_masks"]]
+    assert row.tokens.tolist() == list(
+        map(list, zip(marked["input_ids"], marked["assistant_masks"], strict=True))
+    )
     (last,) = encoded([conversation("a", "two words", "b\n", "c", supervised=(3,))], words)
-    assert [words.decode(span).strip() for span in spans(last["labels"])] == [f"c{words.eos_token}"]
+    assert [words.decode(span).strip() for span in spans(last.tokens)] == [f"c{words.eos_token}"]
 
 
 def test_every_family_is_read_from_a_file_with_the_papers_rates():
@@ -149,8 +151,10 @@ def losses(kind, name, root, tmp_path):
 
     data = Dataset.from_list(
         [
-            {k: v for k, v in row.items() if k != "name"}
-            for row in encoded([conversation("a", "bcd", supervised=(1,))] * 2, words)
+            {"input_ids": ids, "labels": np.where(supervised, ids, IGNORED)}
+            for ids, supervised in (
+                row.tokens.T for row in encoded([conversation("a", "bcd", supervised=(1,))] * 2, words)
+            )
         ]
     )
     trainer = kind(model=model.fresh(params, words), args=config, train_dataset=data, processing_class=words)

@@ -12,7 +12,7 @@ from codeio.errors import BadInput, BadParams
 from codeio.params import load
 from codeio.records import Problem, Sample, Turn, Verdict
 from codeio.train import memory, model
-from codeio.train.data import IGNORED
+from codeio.train.rows import IGNORED
 from codeio.train.run import data_of, encode, last_save, likened, steps_of, train
 from codeio.train.trainer import NotFinite, WholeLogits
 from tests import families

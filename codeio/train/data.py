@@ -1,4 +1,4 @@
-"""Encode: chat examples as tokens and labels.   Example -> input_ids, labels
+"""Encode: chat examples as tokens and labels.   Example -> (token, supervised) ...
 
 Labels are made here and not by the trainer, so that each assistant turn can be supervised or not; the end of the
 turn always belongs to it. What is too long is left out and counted, never cut.
@@ -9,16 +9,21 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import chain, islice
 from random import Random
-from typing import Any
+from typing import Any, NamedTuple
 
+import numpy as np
+from tokenizers import Encoding
 from transformers import PreTrainedTokenizerBase
 
 from codeio.assemble import Example
 
-IGNORED = -100  # label of a token that the loss does not count
 TOGETHER = 1000  # conversations that are tokenised at once
 ALIKE = 80  # batches' worth of rows that are sorted by length together
-Row = dict[str, Any]  # name, input_ids, labels
+
+
+class Row(NamedTuple):
+    name: str  # Example.id
+    tokens: np.ndarray  # (token, supervised) of each, int32
 
 
 def encoded(
@@ -28,30 +33,34 @@ def encoded(
     examples = iter(examples)
     while part := list(islice(examples, TOGETHER)):
         for row in rows(part, tokenizer):
-            if len(row["input_ids"]) > context:
+            supervised = int(row.tokens[:, 1].sum())
+            if len(row.tokens) > context:
                 counts["longer than the context"] += 1
-            elif all(label == IGNORED for label in row["labels"]):
+            elif not supervised:
                 counts["nothing supervised"] += 1
             else:
                 counts["trained"] += 1
-                counts["tokens"] += len(row["input_ids"])
-                counts["supervised tokens"] += sum(label != IGNORED for label in row["labels"])
+                counts["tokens"] += len(row.tokens)
+                counts["supervised tokens"] += supervised
                 yield row
 
 
 def rows(examples: Sequence[Example], tokenizer: PreTrainedTokenizerBase) -> Iterator[Row]:
-    """Tokens of whole conversations; labels where a supervised assistant message stands."""
+    """Tokens of whole conversations; supervised is what starts in a supervised assistant message."""
     told = [told_and_spans(example, tokenizer) for example in examples]
-    texts = [text for text, _ in told]
-    made = tokenizer(texts, add_special_tokens=False, return_offsets_mapping=True)
-    every = zip(examples, told, made["input_ids"], made["offset_mapping"], strict=True)
-    for example, (_, spans), ids, places in every:
-        labels = [IGNORED] * len(ids)
-        starts = [start for start, _ in places]
+    made = tokenizer([text for text, _ in told], add_special_tokens=False, return_attention_mask=False)
+    every = zip(examples, told, made["input_ids"], made.encodings, strict=True)
+    for example, (_, spans), ids, encoding in every:
+        tokens = np.zeros((len(ids), 2), dtype=np.int32)
+        tokens[:, 0] = ids
         for start, end in spans:
-            first, last = bisect_left(starts, start), bisect_left(starts, end)
-            labels[first:last] = ids[first:last]
-        yield {"name": example.id, "input_ids": ids, "labels": labels}
+            tokens[first_from(start, encoding) : first_from(end, encoding), 1] = 1
+        yield Row(example.id, tokens)
+
+
+def first_from(place: int, encoding: Encoding) -> int:
+    """The first token that starts at a place of the text or behind it; asked for few, not listed for all."""
+    return bisect_left(range(len(encoding)), place, key=lambda n: encoding.token_to_chars(n)[0])
 
 
 def told_and_spans(example: Example, tokenizer: PreTrainedTokenizerBase) -> tuple[str, list[tuple[int, int]]]:

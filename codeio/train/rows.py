@@ -16,8 +16,9 @@ import xxhash
 from torch import Tensor
 from torch.nn.utils.rnn import pad_sequence
 
-from codeio.train.data import IGNORED, Row
+from codeio.train.data import Row
 
+IGNORED = -100  # label of a token that the loss does not count
 NEAR = 4096  # rows among which a sequence finds its companions
 
 
@@ -46,12 +47,11 @@ def write(rows: Iterable[Row], folder: Path) -> None:
     seen, lengths, names = xxhash.xxh3_128(), array("q"), []
     with (folder / "tokens.bin").open("wb") as file:
         for row in rows:
-            supervised = [label != IGNORED for label in row["labels"]]
-            part = np.array([row["input_ids"], supervised], dtype=np.int32).T.tobytes()
+            part = row.tokens.tobytes()
             seen.update(part)
             file.write(part)
-            lengths.append(len(supervised))
-            names.append(row["name"].encode())
+            lengths.append(len(row.tokens))
+            names.append(row.name.encode())
     np.save(folder / "ends.npy", np.cumsum(lengths, dtype=np.int64))
     np.save(folder / "names.npy", np.array(names, dtype=np.bytes_))
     (folder / "digest").write_text(seen.hexdigest())

@@ -3,11 +3,12 @@
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
+import msgspec
 import pandas as pd
 import pyarrow.parquet as pq
 
 from analysis import funnel, table
-from codeio import shards
+from codeio import facts, shards
 from codeio.assemble import VIEW
 from codeio.params import Params
 
@@ -52,7 +53,6 @@ def data(root: Path, params: Params) -> str:
 
 def model(tidy: pd.DataFrame, params: Params) -> str:
     """The card of models/main: what it was trained on, its scores beside those of guessing, its limits."""
-    view = pd.DataFrame([(name, str(getattr(params, name))) for name in VIEW], columns=["view", "value"])
     own = params.model
     shape = ", ".join(f"{name} {value}" for name, value in own.architecture.items())
     start = f"trained from nothing ({shape})" if own.init == "scratch" else f"further trained from {own.hub}"
@@ -68,8 +68,7 @@ def model(tidy: pd.DataFrame, params: Params) -> str:
         f"{start[0].upper()}{start[1:]}; context {own.context:,} tokens; stages {', '.join(params.train.stages)}; "
         f"stage 1 of {budget}; seed {params.seed}. Method: {METHOD}. {MADE}",
         "## Trained on",
-        "The data of data_card.md, in this view:",
-        markdown(view),
+        *trained_on(params),
         "## Scores",
         "Held-out problems, 95 % Wilson intervals, beside what always giving the most frequent answer would score.",
         table.markdown(table.readable(tidy).drop(columns="arm")).strip(),
@@ -82,6 +81,15 @@ def model(tidy: pd.DataFrame, params: Params) -> str:
         "Apache-2.0, as the code. What the training data is licensed under: data_card.md.",
     ]
     return "\n\n".join(parts) + "\n"
+
+
+def trained_on(params: Params) -> tuple[str, str]:
+    """What of, and how it was read."""
+    if params.corpus:
+        of = facts.leaves(msgspec.to_builtins(params.corpus))
+        return "A corpus in place of our data:", markdown(pd.DataFrame(of, columns=["corpus", "value"]))
+    view = pd.DataFrame([(name, str(getattr(params, name))) for name in VIEW], columns=["view", "value"])
+    return "The data of data_card.md, in this view:", markdown(view)
 
 
 def read(at: Path, columns: Sequence[str]) -> pd.DataFrame:

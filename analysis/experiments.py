@@ -60,9 +60,12 @@ def asked(name: str) -> tuple[list[str], list[str]]:
 def chosen(finished: Iterable[Run], axes: list[str], arms: list[str]) -> list[Run]:
     """The newest run of each arm and seed that is like params.yaml in all but the swept settings."""
     today = facts.flat(load())
+    inside = {name.rpartition(".")[0] for name in today}
     newest: dict[tuple[str, str], Run] = {}
     for run in finished:  # the oldest first
         differing = {name for name, value in today.items() if run.params.get(name, value) != value}
+        differing |= {name.rpartition(".")[0] for name in run.params} & today.keys()  # null today: corpus
+        differing |= inside & run.params.keys()  # null then
         beside = {name for name in differing if name.startswith(BESIDE)}
         arm = swept.arm_of(run, axes)
         if differing - beside <= set(axes) and arm in arms:

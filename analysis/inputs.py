@@ -17,9 +17,7 @@ def of_run(name: str) -> Iterator[Line]:
     yield "run", f"{run.name}, {run.id}, {run.status}, started {run.started:%Y-%m-%d %H:%M:%S} UTC"
     yield "asked", told(tags, "kind", "sweep", "overrides", absent="none")
     yield from of_code(tags)
-    view = " ".join(f"{name}={params.get(name, '?')}" for name in VIEW)
-    yield "view", f"{tags.get('codeio.view') or ABSENT} ({view})"
-    yield "teacher", tags.get("codeio.teacher") or params.get("teacher", ABSENT)
+    yield from of_examples(tags, params)
     yield from of_data(tags)
     yield (
         "model",
@@ -41,6 +39,17 @@ def of_run(name: str) -> Iterator[Line]:
         "packages",
         f"{named}; all {len(packages)} in config/packages.txt of the run" if packages else ABSENT,
     )
+
+
+def of_examples(tags: Mapping[str, str], params: Mapping[str, str]) -> Iterator[Line]:
+    """What stage 1 was trained on: a corpus, or a view and who answered."""
+    seen = tags.get("codeio.view") or ABSENT
+    if "codeio.corpus" in tags:
+        yield "corpus", f"{seen} ({tags['codeio.corpus']}), the first {params.get('corpus.rows', '?')} rows"
+        return
+    view = " ".join(f"{name}={params.get(name, '?')}" for name in VIEW)
+    yield "view", f"{seen} ({view})"
+    yield "teacher", tags.get("codeio.teacher") or params.get("teacher", ABSENT)
 
 
 def of_code(tags: Mapping[str, str]) -> Iterator[Line]:

@@ -199,7 +199,7 @@ def of_runs(found: Sequence[Run]) -> pd.DataFrame:
             "id": run.id,
             "code": run.tags.get("codeio.git_sha", "-")[:12],
             "changed": {"true": "yes", "false": "no"}.get(run.tags.get("codeio.git_dirty", ""), "-"),
-            "view": run.tags.get("codeio.view", "-")[:12],
+            "trained on": f"{run.params.get('corpus.name', 'view')} {run.tags.get('codeio.view', '-')[:12]}",
             "model": run.tags.get("codeio.training", "-")[:12],
             "data": "altered"
             if "codeio.stale" in run.tags

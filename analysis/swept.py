@@ -15,6 +15,7 @@ from analysis.stats import interval_over_seeds
 
 # Settings that may differ between arms without being what the sweep is about.
 BESIDE = {"seed", "workers", "allow_stale", "isolation", "engine", "machine.name"}
+UNSAID = {"corpus.name": "view"}  # what a run stands for that has no such setting
 
 
 def axes_of(runs: Sequence[Run]) -> list[str]:
@@ -27,7 +28,7 @@ def axes_of(runs: Sequence[Run]) -> list[str]:
 
 def arm_of(run: Run, swept: Sequence[str]) -> str:
     """A run's arm without its seed: "revisions=1"."""
-    named = " ".join(f"{short(name)}={run.params.get(name)}" for name in swept)
+    named = " ".join(f"{short(name)}={run.params.get(name, UNSAID.get(name))}" for name in swept)
     return named or run.params.get("model.name", "main")
 
 

@@ -21,6 +21,7 @@ from codeio.errors import BadInput
 from codeio.locks import held
 from codeio.params import ROOT, Params
 from codeio.stage import screen, write_json
+from codeio.train import conversations, corpus, instructions
 from codeio.values import digest
 
 # Words of a full disk; the last two are torch's.
@@ -32,7 +33,7 @@ FIRST = ("prompt", "response", "wanted", "status", "correct")  # its columns on 
 class Arm(msgspec.Struct, frozen=True):
     """What makes two runs the same run: three hashes, each including the one before."""
 
-    view: str  # the examples
+    view: str  # the examples of stage 1, whether of the view or of a corpus
     training: str  # + model, seed, training settings, tokenizer, code, package versions
     scoring: str  # + evaluation settings, code
 
@@ -58,9 +59,7 @@ class Parts(NamedTuple):
 
 def parts() -> Parts:
     """Those that train. evaluate/run.py has those that score too."""
-    from codeio.assemble import check, shown, view_hash
-
-    return Parts(check, view_hash, real_training, shown)
+    return Parts(corpus.check, corpus.data_hash, real_training, corpus.shown)
 
 
 def real_training(params: Params, out: Path, log: tracker.Log) -> dict[str, float]:
@@ -82,24 +81,20 @@ def identify(params: Params, of: Parts) -> Arm:
     plain = msgspec.to_builtins(params)
     settings = {name: plain[name] for name in ("seed", "model", "machine", "train", "tokenizer")}
     tokenizer = facts.folder_hash(ROOT / "models" / "tokenizer")
-    instructions = instructions_hash(params)
-    training = digest(view, settings, tokenizer, instructions, facts.code(), facts.numeric_packages())
+    taught = instructions_hash(params)
+    training = digest(view, settings, tokenizer, taught, facts.code(), facts.numeric_packages())
     return scored_by({"codeio.view": view, "codeio.training": training}, params)
 
 
 def instructions_hash(params: Params) -> str:
-    """Content of the file that stage 2 reads; empty for the other sources, which a name and a revision fix.
+    """Content of what stage 2 reads; empty for the embedded tasks, which the seed fixes.
 
     Raises BadInput where it is not there, and so before stage 1.
     """
     source = params.train.instructions.source
-    if not isinstance(source, str) or set(params.train.stages) == {"io"}:
+    if source is None or set(params.train.stages) == {"io"}:
         return ""
-    if not Path(source).is_file():
-        raise BadInput(
-            f"train.instructions.source={source}: there is no such file; give a .jsonl or .parquet"
-        )
-    return facts.folder_hash(Path(source))
+    return conversations.content(source, instructions.SETTING)
 
 
 def scored_by(tags: dict[str, str], params: Params) -> Arm:

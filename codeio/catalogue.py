@@ -1,4 +1,4 @@
-"""Catalogue: list experiments and commands.   experiment files, docstrings -> experiments/README.md, README.md
+"""Catalogue: list experiments, corpora and commands.   their files, docstrings -> experiments/README.md, README.md
 
 `python -m codeio.catalogue` writes them; a test fails while one is out of date.
 """
@@ -11,7 +11,8 @@ import msgspec
 
 from codeio.errors import BadParams
 from codeio.overrides import sweep_of
-from codeio.params import ROOT, group_files, read_yaml
+from codeio.params import ROOT, group_files, load, read_yaml
+from codeio.settings import DataSet
 
 HEAD = """# Experiments
 
@@ -25,10 +26,16 @@ Written by `python -m codeio.catalogue` from the first lines of the files.
 | file | paper row | arms | command | needs |
 |---|---|---|---|---|
 """
+CORPORA = """
+One file of `corpus/` is what stage 1 trains on, under the same budget, schedule and stage 2:
+`python train.py -m corpus=view,openmathinstruct-2`. A file of yours beside them is one more.
+
+| file | paper row | rows at most | columns | licence | source |
+|---|---|---|---|---|---|
+"""
 TAIL = """
 `model/` and `machine/` hold one model or machine a file (`model=tiny`, `machine=cpu`).
 """
-
 
 OPEN, SHUT = "<!-- commands, by python -m codeio.catalogue -->\n", "<!-- end of commands -->"
 STARTED = {"codeio.train.worker"}  # by other commands only
@@ -67,7 +74,32 @@ def line(one: Experiment) -> str:
 def text() -> str:
     """The whole README of experiments/."""
     at = ROOT / "experiments" / "experiment"
-    return HEAD + "".join(line(read(at / f"{name}.yaml")) for name in group_files("experiment")) + TAIL
+    experiments = "".join(line(read(at / f"{name}.yaml")) for name in group_files("experiment"))
+    corpora = "".join(corpus_row(name) for name in group_files("corpus"))
+    return HEAD + experiments + CORPORA + corpora + TAIL
+
+
+def corpus_row(name: str) -> str:
+    """One file of experiments/corpus/: what its first comment says of it, and its settings."""
+    path = ROOT / "experiments" / "corpus" / f"{name}.yaml"
+    said = next(
+        text for text in path.read_text(encoding="utf-8").splitlines() if not text.startswith("# @package")
+    )
+    told = ["-"] * 4
+    if one := load(f"corpus={name}").corpus:
+        of = one.source if isinstance(one.source, str) else hub(one.source)
+        columns = {key: column for key, column in msgspec.to_builtins(one.columns).items() if column}
+        named = ", ".join(f"{key}: `{column}`" for key, column in columns.items())
+        told = [f"{one.rows:,}", named, one.licence, of]
+    cells = (f"[{name}](corpus/{name}.yaml)", said.removeprefix("# "), *told)
+    return "| " + " | ".join(cells) + " |\n"
+
+
+def hub(data: DataSet) -> str:
+    subset = f", subset `{data.subset}`" if data.subset else ""
+    return f"`{data.id}`{subset}, " + (
+        f"revision `{data.revision[:12]}`" if data.revision else "to be pinned: no revision is known here"
+    )
 
 
 def commands() -> Iterator[tuple[str, str]]:

@@ -128,15 +128,10 @@ def track(at: Path, about: Mapping[str, str]) -> None:
 def card(run: Any) -> str:
     """The model card: results, data and its licences, hashes."""
     scores = sorted((name, value) for name, value in run.metrics.items() if name.startswith("bench/"))
-    view = {
-        key: run.params[key]
-        for key in ("teacher", "revisions", "predict", "format", "loss")
-        if key in run.params
-    }
     parts = [
         "---\nlibrary_name: transformers\npipeline_tag: text-generation\n---",
         f"# {run.name}",
-        "Trained with codeio on execution-verified input/output predictions (CODEI/O, arXiv 2502.07316). It loads in "
+        "Trained with codeio in two stages (CODEI/O, arXiv 2502.07316), the first on what is named below. It loads in "
         "transformers and vLLM; the chat template lies beside the weights.",
         table("result", [(name.removeprefix("bench/"), f"{value:.3f}") for name, value in scores]),
         table(
@@ -145,11 +140,21 @@ def card(run: Any) -> str:
                 (key, value) for key, value in run.params.items() if key.startswith("model.") and "hub" in key
             ),
         ),
-        table("view", sorted(view.items())),
-        table("problems by licence of the origin files", licences(run.params.get("teacher", ""))),
+        *trained_on(run),
         table("lineage", sorted(lineage(run).items())),
     ]
     return "\n\n".join(parts) + "\n"
+
+
+def trained_on(run: Any) -> list[str]:
+    """The view and the licences of what it shows; or the corpus that stage 1 had in its place."""
+    if "corpus.name" in run.params:
+        told = {key: value for key, value in run.params.items() if key.startswith("corpus.")}
+        return [table("corpus", sorted(told.items()))]
+    names = ("teacher", "revisions", "predict", "format", "loss")
+    view = sorted((name, run.params[name]) for name in names if name in run.params)
+    origins = licences(run.params.get("teacher", ""))
+    return [table("view", view), table("problems by licence of the origin files", origins)]
 
 
 def licences(teacher: str) -> list[tuple[str, int]]:

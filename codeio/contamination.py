@@ -1,7 +1,7 @@
 """Search: test items in training text.   data/revise, test sets -> data/contamination, metrics/contamination.json
 
 `python -m codeio.contamination [key=value ...]`, the DVC stage `contamination`. The text: contamination.of (all stores,
-the view that these settings train on, or a file of chats) and the instructions of stage 2. The test items: those of
+what these settings train on, or a file of chats) and the instructions of stage 2. The test items: those of
 data/evaluate, and of the paper's 14 benchmarks as many as evaluate.bench.data_root holds. A run of evaluate.bench
 (contamination.scored=FOLDER) gets its scores on the items that were not found beside the full ones.
 
@@ -35,7 +35,7 @@ from codeio.prompting import compact
 from codeio.records import Json, Record
 from codeio.settings import Instructions
 from codeio.stage import screen, write_json
-from codeio.train import instructions
+from codeio.train import conversations, corpus, instructions
 
 REMEMBERED = 200_000  # digests of texts that were read: bounded, since neighbours repeat and strangers do not
 
@@ -157,9 +157,9 @@ def training(params: Params) -> Iterator[str]:
             told = shards.read_all(at, Told)
             yield from (text for one in told if one.split == "train" for text in texts(one))
     elif of == "view":
-        yield from said(assemble.view(assemble.store(params), params, counts))
+        yield from said(corpus.examples(params, counts))
     elif Path(of).is_file():
-        yield from said(instructions.of_file(Path(of)))
+        yield from said(conversations.read(of, conversations.CHATS, "contamination.of"))
     else:
         raise BadInput(
             f"contamination.of={of}: there is no such file; say stores, view or name a .jsonl or .parquet of chats"

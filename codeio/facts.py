@@ -196,6 +196,15 @@ def versions() -> dict[str, str]:
     return {"codeio.code": code()} | {f"codeio.{name}": code(*parts) for name, parts in VERSIONED.items()}
 
 
+def taught_by(params: Params) -> dict[str, str]:
+    """Where what stage 1 is trained on comes from: a corpus, or problems of ours and who answered them."""
+    if params.corpus is None:
+        return {"codeio.teacher": teacher(params)}
+    source = params.corpus.source
+    where = source if isinstance(source, str) else f"{source.id} revision={source.revision}"
+    return {"codeio.corpus": f"{params.corpus.name} ({where}), licence {params.corpus.licence}"}
+
+
 def teacher(params: Params) -> str:
     """Who answered the problems that a run is trained on; simulated mistakes are named so."""
     if params.teacher == "slip":

@@ -19,7 +19,12 @@ from codeio.errors import BadParams
 from codeio.settings import Params
 
 ROOT = Path(os.environ.get("CODEIO_ROOT", Path(__file__).resolve().parents[1]))
-GROUPS = ("model", "machine", "experiment")  # keys of params.yaml that name a file under experiments/
+GROUPS = (
+    "model",
+    "machine",
+    "corpus",
+    "experiment",
+)  # keys of params.yaml that name a file under experiments/
 
 # Parts that decide the data on disk: train.py refuses them, since a sweep must not regenerate data.
 DATA = ("collect", "unify", "execute", "pose", "llm", "server", "teachers", "answer", "revise", "tokenizer")
@@ -55,7 +60,7 @@ def composed(*overrides: str) -> DictConfig:
     with initialize_config_dir(str(ROOT / "experiments"), version_base="1.3"):
         try:
             return compose("codeio", overrides=list(overrides))
-        except (HydraException, OmegaConfBaseException) as error:
+        except (HydraException, OmegaConfBaseException, ValueError) as error:  # ValueError: model=null
             raise BadParams(explain(error, overrides)) from error
 
 
@@ -76,13 +81,15 @@ def explain(error: Exception, overrides: tuple[str, ...]) -> str:
     """Hydra's complaint in one line, with the nearest valid key or file."""
     first = " ".join(str(error).split("\n")[0].split())
     register()
-    valid = [*dotted(read_yaml(ROOT / "params.yaml")), *GROUPS]
+    valid = [*dotted(read_yaml(ROOT / "params.yaml")), *GROUPS, *grouped()]
     for override in overrides:
         key, _, value = override.lstrip("+~").partition("=")
         if key in GROUPS and value not in (options := group_files(key)):
             return f"{key}={value}: there is no experiments/{key}/{value}.yaml{did_you_mean(value, options)}"
         if key not in valid and key in first:
             return f"unknown key {key}{did_you_mean(key, valid)}"
+        if (group := key.split(".")[0]) in GROUPS and f"'{key}'" in first:
+            return f"{override} does not fit the {group} that is chosen"
     return first
 
 
@@ -101,6 +108,13 @@ def did_you_mean(word: str, valid: list[str]) -> str:
 
 def group_files(group: str) -> list[str]:
     return sorted(file.stem for file in (ROOT / "experiments" / group).glob("*.yaml"))
+
+
+def grouped() -> set[str]:
+    """Keys inside the files of models, machines and corpora, as Hydra writes them."""
+    files = [(group, name) for group in GROUPS[:-1] for name in group_files(group)]
+    plain = ((group, read_yaml(ROOT / "experiments" / group / f"{name}.yaml")) for group, name in files)
+    return {key for group, tree in plain for key in dotted(tree, f"{group}.")}
 
 
 def dotted(tree: dict[str, Any], prefix: str = "") -> Iterator[str]:

@@ -126,10 +126,44 @@ class Tokenizer(Section, kw_only=True):
     vocab: Count
 
 
+class DataSet(Section, kw_only=True):
+    """Conversations on the Hugging Face hub; `revision` pins them. null: not known yet, and refused."""
+
+    id: str
+    revision: str | None
+    split: str = "train"
+    subset: str | None = None  # of a data set that has several
+
+
+class Columns(Section, kw_only=True):
+    """Where a row has its conversation: `messages`, or `question` and `answer`, or `text` that answers nothing."""
+
+    messages: str | None = None
+    question: str | None = None
+    answer: str | None = None
+    text: str | None = None
+
+    def __post_init__(self) -> None:
+        named = [name for name in self.__struct_fields__ if getattr(self, name)]
+        if named not in (["messages"], ["question", "answer"], ["text"]):
+            raise ValueError("columns are `messages`, or `question` and `answer`, or `text`")
+
+
 class Instructions(Section, kw_only=True):
-    source: str | Hub | None
+    source: str | DataSet | None
+    columns: Columns | None  # null: `messages`
     rows: Count
     tokens: Count
+
+
+class Corpus(Section, kw_only=True):
+    """A file of experiments/corpus/: what stage 1 trains on instead of the view."""
+
+    name: str
+    source: str | DataSet  # a .jsonl or .parquet file, or on the hub
+    columns: Columns
+    licence: str
+    rows: Count  # the first ones
 
 
 class Train(Section, kw_only=True):
@@ -255,6 +289,7 @@ class Params(Section, kw_only=True):
     seed: Natural
     model: Model
     machine: Machine
+    corpus: Corpus | None  # null: the view
     engine: Literal["local", "ray"]
     interpreter: str
     workers: Natural

@@ -77,6 +77,7 @@ def help_text() -> str:
 {view}
 
 Also seed=, model= ({", ".join(group_files("model"))}), machine= ({", ".join(group_files("machine"))}),
+corpus= ({", ".join(group_files("corpus"))}),
 train.*, evaluate.*, allow_stale=true; all with their defaults in params.yaml.
 {", ".join(f"{name}.*" for name in DATA)} decide the data on disk: `dvc exp run -S key=value` changes those.
 

@@ -167,7 +167,7 @@ def experiment(mlflow: ModuleType) -> str:
 def run(params: Params, about: About) -> Iterator[Run]:
     """A new MLflow run with all that its numbers depend on; ends FINISHED, FAILED or KILLED."""
     mlflow = store()
-    tags = identity(about) | facts.machine() | facts.versions() | {"codeio.teacher": facts.teacher(params)}
+    tags = identity(about) | facts.machine() | facts.versions() | facts.taught_by(params)
     with ended(mlflow):
         mlflow.start_run(run_name=about.name, tags=cut(tags), log_system_metrics=True)
         now = Run(mlflow.active_run().info.run_id, mlflow)
@@ -244,23 +244,28 @@ def describe(now: Run, params: Params, about: About) -> None:
             now.file(ROOT / name, "config")
     now.text(json.dumps(facts.sidecars(), indent=1), "data/stages.json")
     if "codeio.view" in about.tags:  # a model from elsewhere was trained on none of our data
-        dataset(now, params.store, about.tags)
-        if took := facts.asked(params.store):
+        dataset(now, params, about.tags)
+        if not params.corpus and (took := facts.asked(params.store)):
             now.log(took, 0)
 
 
-def dataset(now: Run, teacher: str, tags: Mapping[str, str]) -> None:
-    """The view as MLflow's dataset input: its hash is the digest, the store's md5 a tag."""
+def dataset(now: Run, params: Params, tags: Mapping[str, str]) -> None:
+    """The view or the corpus as MLflow's dataset input: its hash is the digest, the store's md5 a tag."""
+    from mlflow.data.huggingface_dataset_source import HuggingFaceDatasetSource
     from mlflow.data.meta_dataset import MetaDataset
     from mlflow.data.sources import LocalArtifactDatasetSource
 
-    path = f"data/revise/{teacher}"
-    view = MetaDataset(
-        LocalArtifactDatasetSource(str(ROOT / path)), name=path, digest=tags["codeio.view"][:32]
-    )
-    now.mlflow.log_input(
-        view, context="train", tags={"dvc_md5": tags.get(f"dvc.{path}") or "not in dvc.lock"}
-    )
+    name = path = f"data/revise/{params.store}"
+    source = LocalArtifactDatasetSource(str(ROOT / path))
+    more = {"dvc_md5": tags.get(f"dvc.{path}") or "not in dvc.lock"}
+    if params.corpus:
+        name, of, more = params.corpus.name, params.corpus.source, {"licence": params.corpus.licence}
+        if isinstance(of, str):
+            source = LocalArtifactDatasetSource(of)
+        else:
+            source = HuggingFaceDatasetSource(of.id, of.subset, split=of.split, revision=of.revision)
+    view = MetaDataset(source, name=name, digest=tags["codeio.view"][:32])
+    now.mlflow.log_input(view, context="train", tags=more)
 
 
 def cut(tags: Mapping[str, str]) -> dict[str, str]:

@@ -151,7 +151,7 @@ def test_an_experiment_takes_the_newest_run_of_each_arm_under_todays_settings():
     finished = [
         like("old", revisions=0), like("new", revisions=0), like("seed", revisions=0, seed=1),
         like("other data", revisions=0, fraction=0.5), like("no arm", revisions=7),
-        like("other", workers=9, revisions=2),
+        like("other", workers=9, revisions=2), like("corpus", revisions=0, corpus__name="pyedu"),
     ]  # fmt: skip
     assert [one.name for one in experiments.chosen(finished, axes, arms)] == ["new", "seed", "other"]
     with pytest.raises(BadParams, match="did you mean revisions"):
@@ -176,6 +176,7 @@ def test_an_experiment_takes_the_newest_run_of_each_arm_under_todays_settings():
             ["model.name"],
             ["model=a", "model=b"],
         ),
+        ([{"corpus__name": "pyedu"}, {"corpus": "null"}], ["corpus.name"], ["corpus=view", "corpus=pyedu"]),
         ([{"model__name": "tiny", "seed": 1}, {"model__name": "tiny", "seed": 0}], [], ["tiny", "tiny"]),
     ],
 )

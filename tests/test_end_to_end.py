@@ -115,6 +115,39 @@ print(len(found), len(sweeps), ",".join(sorted(r.params["revisions"] for r in fo
 """
 
 
+OWN = """
+name: own
+source: {path}
+columns: {{question: asked, answer: said}}
+licence: mit
+rows: 300
+"""
+CORPORA = """
+from analysis import runs
+for run in runs.finished(runs.latest()):
+    names = run.params.get("corpus.name", "view"), run.tags.get("codeio.teacher"), run.tags.get("codeio.corpus")
+    print(*names, int(run.metrics["train/io_steps"]), int(run.metrics["train/instruct_steps"]), sep=" | ")
+"""
+
+
+def test_a_corpus_in_place_of_the_view_is_trained_under_the_same_budget(house, tmp_path):
+    rows = ({"asked": f"{n}+{n % 7}?", "said": f"{n + n % 7}"} for n in range(500))
+    path, own = tmp_path / "rows.jsonl", house.root / "experiments" / "corpus" / "own.yaml"
+    path.write_text("".join(json.dumps(row) + "\n" for row in rows))
+    own.write_text(OWN.format(path=path))
+    try:
+        said = house.run("python", "train.py", "-m", "corpus=view,own")
+        told = house.run("python", "-c", CORPORA)
+    finally:
+        own.unlink()
+    assert "corpus=view: finished before" in said  # it is the head-line run
+    view, other = told.splitlines()
+    assert view.startswith("view | slip (simulated mistakes) | None | ")
+    assert other.startswith(f"own | None | own ({path}), licence mit | ")
+    assert "corpus=view" in said.split("rung, predict")[1]
+    assert "\ncorpus    " in house.run("python", "-m", "codeio.lineage", "run=corpus=own")
+
+
 def test_stale_data_is_refused_with_the_mend(house):
     path = shards.files(house.root / "data/revise/slip")[0]
     kept = path.read_bytes()

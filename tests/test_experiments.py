@@ -24,10 +24,22 @@ def test_every_arm_composes(name):
 
 
 @pytest.mark.parametrize(
-    ("group", "name"), [(group, name) for group in ("model", "machine") for name in group_files(group)]
+    ("group", "name"),
+    [
+        (group, name)
+        for group in ("model", "machine", "corpus")
+        for name in group_files(group)
+        if name != "view"
+    ],
 )
-def test_every_model_and_machine_composes_under_its_own_name(group, name):
+def test_every_model_machine_and_corpus_composes_under_its_own_name(group, name):
     assert getattr(load(f"{group}={name}"), group).name == name
+
+
+def test_the_view_is_the_corpus_that_is_none():
+    assert load() == load("corpus=view")
+    assert load().corpus is None
+    assert check(["corpus=view,webinstruct"], multirun=True) == [["corpus=view"], ["corpus=webinstruct"]]
 
 
 @pytest.mark.parametrize("name", NAMES)

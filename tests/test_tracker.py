@@ -129,6 +129,24 @@ def test_a_run_holds_all_that_its_numbers_depend_on(root):
     assert (view.dataset.name, view.dataset.digest) == ("data/revise/slip", "view-1")
 
 
+def test_a_run_on_a_corpus_looks_like_none_on_the_view(root):
+    path = root / "rows.jsonl"
+    path.write_text('{"refcode": "x = 1"}\n')
+    params = load("corpus=pyedu", f"corpus.source={path}")
+    found = read(arm.run(params, about(overrides=("corpus=pyedu",)), Fakes().parts()))
+    assert found.data.tags["codeio.corpus"] == f"pyedu ({path}), licence odc-by"
+    assert "codeio.teacher" not in found.data.tags
+    assert found.data.params["corpus.name"] == "pyedu"
+    (corpus,) = found.inputs.dataset_inputs
+    assert (corpus.dataset.name, {tag.key: tag.value for tag in corpus.tags}["licence"]) == (
+        "pyedu",
+        "odc-by",
+    )
+    pinned = read(arm.run(load("corpus=openmathinstruct-2", "seed=1"), about(), Fakes().parts()))
+    assert "f8593b6af7f122b66c44f98fcb6b0e6967e56b93" in pinned.data.tags["codeio.corpus"]
+    assert "f8593b6af7f122b66c44f98fcb6b0e6967e56b93" in pinned.inputs.dataset_inputs[0].dataset.source
+
+
 def test_a_run_holds_what_a_language_model_took_for_its_data(root):
     ledger = Ledger(price={"prompt": 2.0, "completion": 4.0})
     ledger.sent()

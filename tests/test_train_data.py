@@ -17,7 +17,7 @@ from codeio import tokenizer
 from codeio.assemble import Example, Message
 from codeio.errors import BadInput, BadParams
 from codeio.params import ROOT
-from codeio.settings import Hub, Instructions
+from codeio.settings import DataSet, Instructions
 from codeio.tokenizer import END
 from codeio.train import instructions
 from codeio.train.data import encoded, order, rows
@@ -79,8 +79,8 @@ def test_too_long_and_unsupervised_rows_are_left_out_and_counted(made):
     assert not list(encoded([short], made, length - 1, counts))
 
 
-def wish(source: str | Hub | None, rows: int = 50) -> Instructions:
-    return Instructions(source=source, rows=rows, tokens=1000)
+def wish(source: str | DataSet | None, rows: int = 50) -> Instructions:
+    return Instructions(source=source, columns=None, rows=rows, tokens=1000)
 
 
 @pytest.fixture(params=["jsonl", "parquet"])
@@ -113,12 +113,14 @@ def test_chats_of_a_hub_data_set(tmp_path, monkeypatch):
     (tmp_path / "set").mkdir()
     chats = [{"messages": [{"role": "user", "content": f"{n}+1?"}, CHAT[2]]} for n in range(5)]
     pq.write_table(pa.Table.from_pylist(chats), tmp_path / "set" / "train-00000-of-00001.parquet")
-    found = instructions.examples(wish(Hub(id=str(tmp_path / "set"), revision=""), rows=3), 0, Counter())
+    found = instructions.examples(
+        wish(DataSet(id=str(tmp_path / "set"), revision=None), rows=3), 0, Counter()
+    )
     assert [one.messages[0].content for one in found] == ["0+1?", "1+1?", "2+1?"]
     with pytest.raises(BadInput, match=r"cannot read split nowhere of .*check id, revision and split"):
         list(
             instructions.examples(
-                wish(Hub(id=str(tmp_path / "set"), revision="", split="nowhere")), 0, Counter()
+                wish(DataSet(id=str(tmp_path / "set"), revision=None, split="nowhere")), 0, Counter()
             )
         )
 

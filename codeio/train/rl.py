@@ -57,6 +57,10 @@ def main(params: Params, evaluate: Callable[[Params, Path], Any] | None = None) 
         )
     if params.rl.batch % params.rl.samples:
         raise BadParams(f"rl.batch={params.rl.batch} is no multiple of rl.samples={params.rl.samples}")
+    if params.corpus:
+        raise BadParams(
+            f"corpus={params.corpus.name}: rl is rewarded by execution, a corpus has nothing to execute"
+        )
     this = identity(params, start)
     folder = ROOT / "outputs" / "rl" / this["codeio.rl"]
     with held(f"rl-{folder.name}"):

@@ -1,9 +1,9 @@
 """Train: two stages with TRL, resumed where a killed run stopped.   view, instructions -> checkpoint
 
-Stage `io` trains on the view (CODEI/O, CODEI/O++), stage `instruct` on general instructions (paper, section 3.1); a
-stage may mix both (its table of stages). Each saves as it goes, beside the final checkpoint; a run that was killed goes
-on from the last save to the same weights, bit for bit on a CPU, since data order and learning rate depend on the step
-alone.
+Stage `io` trains on the view (CODEI/O, CODEI/O++) or a corpus in its place, stage `instruct` on general instructions
+(paper, section 3.1); a stage may mix both (its table of stages). Each saves as it goes, beside the final checkpoint; a
+run that was killed goes on from the last save to the same weights, bit for bit on a CPU, since data order and learning
+rate depend on the step alone.
 
 Where the machine's file names several processes, each of them runs this module's code (launch.py); the first one
 encodes and writes.
@@ -15,7 +15,7 @@ import shutil
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from functools import partial
-from itertools import chain
+from itertools import chain, takewhile
 from pathlib import Path
 from typing import Any, Literal, NamedTuple
 
@@ -26,13 +26,12 @@ from transformers import PreTrainedModel, PreTrainedTokenizerBase, PrinterCallba
 from transformers.trainer_utils import get_last_checkpoint
 from trl import SFTConfig
 
-from codeio import assemble
 from codeio.assemble import Example
 from codeio.errors import BadInput, BadParams
 from codeio.params import Params
 from codeio.settings import Schedule
 from codeio.stage import screen, write_json
-from codeio.train import adapters, instructions, launch, memory, model, muon
+from codeio.train import adapters, corpus, instructions, launch, memory, model, muon
 from codeio.train import rows as store
 from codeio.train import trainer as common
 from codeio.train.chat import FAMILIES
@@ -55,7 +54,7 @@ class Data(NamedTuple):
 
 def train(params: Params, out: Path, log: Log) -> dict[str, float]:
     """A checkpoint in `out`; final counts and losses by name. Raises BadInput on data nothing can be learnt from."""
-    assemble.check(params)
+    corpus.check(params)
     if not params.train.stages:
         raise BadInput("train.stages is empty: name io, instruct or both")
     if launch.wanted(params):
@@ -127,11 +126,18 @@ def encode(name: str, params: Params, tokenizer: PreTrainedTokenizerBase, folder
 
 
 def examples(part: str, params: Params, counts: Counter[str]) -> Iterator[Example]:
-    """The view, a tenth of it (of its problems, by hash), or the instructions."""
+    """The view or the corpus in its place, a tenth of it (by hash), or the instructions."""
     if part == "instruct":
         return instructions.examples(params.train.instructions, params.seed, counts)
-    wished = replace(params, fraction=params.fraction / 10) if part == "io10" else params
-    return assemble.view(assemble.store(params), wished, counts)
+    share = 0.1 if part == "io10" else 1.0
+    found = corpus.examples(replace(params, fraction=params.fraction * share), counts)
+    own = params.model.io
+    if not params.corpus or params.train.budget == "epochs" or own.epochs or own.steps:
+        return found
+    enough = (
+        share * params.train.tokens
+    )  # of a corpus that fills the budget more than once the rest is not read
+    return takewhile(lambda _: counts["tokens"] < enough, found)
 
 
 def data_of(params: Params, folder: Path) -> Data:

@@ -2,14 +2,18 @@
 
 import importlib.util
 import json
+from pathlib import Path
 
 import pytest
+import torch
 from msgspec.structs import replace
 
+from codeio import arm
 from codeio.errors import BadParams
 from codeio.llm import Chat, Failed, Ledger, Message, Reply, opened
 from codeio.params import load
-from tests import serving
+from codeio.train.run import train
+from tests import families, serving
 from tests.answering import pose, revised
 
 pytestmark = pytest.mark.usefixtures("own_store")
@@ -107,6 +111,33 @@ def test_vllms_server_answers(checkpoint):
         found, ledger = asked(chats(8, n=2), f"llm.model={checkpoint}", f"server.url={url}")
         assert all(len(one.texts) == 2 for one in found)
         assert ledger.requests == 8
+
+
+@pytest.mark.vllm
+@needs_vllm
+def test_vllm_says_what_transformers_says_of_an_exported_checkpoint(tmp_path, monkeypatch):
+    """A trained model of experiments/model/tiny.yaml, as it is exported; nothing of ours reads it."""
+    from transformers import AutoModelForCausalLM, AutoTokenizer
+    from vllm import LLM, SamplingParams
+
+    at = exported(families.root(tmp_path, monkeypatch))
+    tokenizer, here = AutoTokenizer.from_pretrained(at), AutoModelForCausalLM.from_pretrained(at)
+    there = LLM(str(at), dtype="float32", max_model_len=64, enforce_eager=True)
+    asked = [[{"role": "user", "content": f"{'what is ' * (n % 5)}{n % 4}+1?"}] for n in range(8)]
+    prompts = [tokenizer.apply_chat_template(chat, add_generation_prompt=True)["input_ids"] for chat in asked]
+    said = there.chat(asked, SamplingParams(temperature=0, max_tokens=16), use_tqdm=False)
+    assert [one.prompt_token_ids for one in said] == prompts
+    for prompt, one in zip(prompts, said, strict=True):
+        (whole,) = here.generate(torch.tensor([prompt]), do_sample=False, max_new_tokens=16).tolist()
+        assert whole == [*prompt, *one.outputs[0].token_ids]
+    assert len({tuple(one.outputs[0].token_ids) for one in said}) > 1  # no model that says one thing
+
+
+def exported(root: Path) -> Path:
+    """The tiny model after a short stage of chats, with its tokenizer and template."""
+    train(families.params("tiny", root), root / "checkpoint", lambda metrics, step: None)
+    arm.export(root / "checkpoint", arm.Arm("view", "training", "scoring"), root / "exported")
+    return root / "exported"
 
 
 def test_a_real_server_as_teacher_gives_verified_turns(box, checkpoint, transformers_serve):

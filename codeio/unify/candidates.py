@@ -245,6 +245,13 @@ def draws_lots(node: ast.AST) -> bool:
     return any(isinstance(n, ast.Attribute) and n.attr == "random" for n in ast.walk(node))
 
 
+def reckons_whole(node: ast.FunctionDef) -> bool:
+    """Takes remainders, shifts or bits of something, which fractions only blur."""
+    whole = ast.Mod | ast.FloorDiv | ast.LShift | ast.RShift | ast.BitAnd
+    taken = [n.left for n in ast.walk(node) if isinstance(n, ast.BinOp) and isinstance(n.op, whole)]
+    return any(not isinstance(n, ast.JoinedStr | ast.Constant) for n in taken)
+
+
 def stores(node: ast.AST) -> bool:
     kinds = ast.Subscript | ast.Attribute
     written = any(isinstance(n, kinds) and isinstance(n.ctx, ast.Store) for n in ast.walk(node))

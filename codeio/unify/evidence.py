@@ -41,6 +41,7 @@ class Evidence(msgspec.Struct, frozen=True, kw_only=True):
     examples: tuple[dict[str, Any], ...] = ()  # arguments that the file itself shows, by name
     in_order: bool = False  # its lists are to be sorted
     of_digits: bool = False  # its lists hold digits
+    whole: bool = False  # it reckons as with whole numbers
 
 
 def weigh(

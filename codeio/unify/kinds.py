@@ -231,7 +231,7 @@ NAMES = (
     (
         r"^(nums?\d|nums|arr\w*|array\w*|a_?list\w*|alist|lst\w*|list\w*|l|numbers|data|values|vals|items|seq\w*"
         r"|prices|weights|heights?|coins|candidates|ratings|stones|vec\w*|digits|elements|collection|scores"
-        r"|input_?(list|array)|my_?list|ls|li|xs|ys|iterable|nodes|stack|piles|costs?|profits|sequence)$",
+        r"|input_?(list|array)|my_?list|\w+_(array|arr)|ls|li|xs|ys|iterable|nodes|stack|piles|costs?|profits|sequence)$",
         (INTS, STRS),
     ),
     (
@@ -270,7 +270,7 @@ NAMES = (
 
 
 CLEAR = re.compile(
-    r"^(words?|text|strings?|strs?|names|lines|tokens|sentences?|phrase|nums|arr|array|matrix|grid|board|root|head)"
+    r"^(words?|text|strings?|strs?|names|lines|tokens|sentences?|phrase|nums|(\w+_)?arr(ay)?|matrix|grid|board|root|head)"
     r"_?\d?$|^(is|has|use|should)_|flag$"
 )
 

@@ -157,6 +157,7 @@ class Reader:
             links=tuple(sorted(links, key=str)),
             examples=tuple(whole),
             in_order=meaning.wants_order(one.node.name, ast.get_docstring(one.node) or ""),
+            whole=found.reckons_whole(one.node),
             of_digits=any(isinstance(n, ast.Name) and n.id == "carry" for n in ast.walk(one.node)),
         )
         return w, hints

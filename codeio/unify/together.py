@@ -51,7 +51,7 @@ def related(present: list[Parameter], kind: dict[str, Kind], evidence: Evidence)
 def shaped(name: str, kind: Kind, evidence: Evidence) -> str:
     """What the whole function says of its lists: that they are in order, or hold digits."""
     flat = (kinds.INTS, kinds.STRS, FLOATS, kinds.LINKED)
-    if evidence.in_order and kind in flat:
+    if (evidence.in_order or "sorted" in name.lower()) and kind in flat:
         return f"    {name} = sorted({name})"
     if evidence.in_order and kind.name == "list" and kind.of[0] in flat:
         return f"    {name} = [sorted(row) for row in {name}]"

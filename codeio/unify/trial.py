@@ -174,7 +174,9 @@ def score(plan: Plan, number: int, calls: Sequence[Call], every: set[tuple[int, 
     variety = min(len(outputs), 5) / 5
     same = sum(any(c.output["value"] == v for v in c.input["values"].values()) for c in good) / len(good)
     shown = len(arcs(plan, good)) / max(1, len(every))
-    doubt = sum(doubtful(p, plan.guesses[number].kinds[p.name]) for p in plan.evidence.parameters)
+    held = plan.guesses[number].kinds
+    doubt = sum(doubtful(p, held[p.name]) for p in plan.evidence.parameters)
+    doubt += UNLIKELY * (plan.evidence.whole and any("float" in str(kind) for kind in held.values()))
     return 1 + share + 0.8 * variety + 0.8 * shown + min(1.0, weight / 12) - 0.4 * same - doubt
 
 

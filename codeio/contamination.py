@@ -12,7 +12,7 @@ the raw rate only. A problem of LeetCode is also found by its address. Training 
 """
 
 import json
-from collections import Counter
+from collections import Counter, OrderedDict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple
@@ -178,13 +178,13 @@ def said(examples: Iterable[assemble.Example]) -> Iterator[str]:
 
 def once(told: Iterable[str]) -> Iterator[str]:
     """Each text once, as far back as REMEMBERED others: a function's pairs share its code."""
-    before: dict[int, None] = {}
+    before = OrderedDict[int, None]()  # a plain dict looks for its first key past all that were taken out
     for text in told:
         key = xxhash.xxh3_64_intdigest(text.encode("utf-8", "replace"))
         if key not in before:
             before[key] = None
             if len(before) > REMEMBERED:
-                before.pop(next(iter(before)))
+                before.popitem(last=False)
             yield text
 
 

@@ -134,8 +134,10 @@ def test_vllm_says_what_transformers_says_of_an_exported_checkpoint(tmp_path, mo
 
 
 def exported(root: Path) -> Path:
-    """A Qwen3 after a short stage of chats, with its tokenizer and template. Not the tiny LFM2: on CPUs with AVX512-BF16
-    the CPU build of vLLM knows convolutions of another width and in bfloat16 only."""
+    """A Qwen3 after a short stage of chats, with its tokenizer and template.
+
+    Not the tiny LFM2: on CPUs with AVX512-BF16 vLLM has convolutions of another width and in bfloat16 only.
+    """
     shape = {"hidden_size": 128, "intermediate_size": 256, "num_hidden_layers": 2, "head_dim": 32}
     heads = {"num_attention_heads": 4, "num_key_value_heads": 4}
     narrow = [f"model.architecture.{name}={value}" for name, value in (shape | heads).items()]

@@ -56,6 +56,17 @@ def test_a_promoted_checkpoint_is_tracked_with_its_lineage(swept, root):  # noqa
     assert (root / runs.one(swept[1]).tags["codeio.checkpoint"]).is_dir()
 
 
+def test_the_card_of_a_run_on_a_corpus_names_it_and_no_view(swept, root):  # noqa: F811
+    path = root / "rows.jsonl"
+    path.write_text('{"refcode": "x = 1"}\n')
+    told = about("corpus=pyedu", "20260103-1")
+    made = arm.run(load("corpus=pyedu", f"corpus.source={path}", "seed=7"), told, Fakes().parts())
+    card = checkpoints.card(runs.one(made))
+    assert "| corpus.name | pyedu |" in card
+    assert "| corpus.licence | odc-by |" in card
+    assert "| view |" not in card
+
+
 def runs_folder(root, run_id):  # noqa: F811
     return root / runs.one(run_id).tags["codeio.checkpoint"]
 

@@ -161,6 +161,13 @@ def test_a_view_and_a_file_of_chats(house, tmp_path):
         list(contamination.training(load("contamination.of=nowhere.jsonl")))
 
 
+def test_a_corpus_in_place_of_the_view_is_what_is_searched(house, tmp_path):
+    path = tmp_path / "rows.jsonl"
+    path.write_text(json.dumps({"refcode": LONG}))
+    words = ("corpus=pyedu", f"corpus.source={path}", "train.stages=[io]")
+    assert list(contamination.training(load("contamination.of=view", *words))) == ["", LONG]
+
+
 def test_a_store_that_is_not_there_is_not_passed_over(house):
     with pytest.raises(BadInput, match="data/revise/trace is not there to be searched"):
         list(contamination.training(load("teachers=[slip,trace]")))

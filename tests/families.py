@@ -1,4 +1,4 @@
-"""The four base models of the paper at a width that a test can train: the real classes, the real code path."""
+"""The four base models of the paper, and small, at a width that a test can train: the real classes and code path."""
 
 import json
 from pathlib import Path
@@ -21,6 +21,7 @@ WIDTHS = {
     "llama-3.1-8b": NARROW,
     "deepseek-coder-v2-lite": NARROW | EXPERTS,
     "gemma-2-27b": NARROW | SOFT,
+    "small": NARROW | {"head_dim": 32},
 }
 TEXT = "def f(x):\n    return x + 12"
 

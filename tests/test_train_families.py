@@ -17,7 +17,7 @@ from codeio.train.run import train
 from tests import families
 from tests.test_train_data import conversation, spans
 
-NAMES = list(families.WIDTHS)
+NAMES = [name for name in families.WIDTHS if name != "small"]
 
 
 @pytest.fixture
@@ -46,7 +46,7 @@ def test_a_family_learns_saves_and_answers(name, root):
     assert generate.answers(asked, again, params) == said
 
 
-@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("name", families.WIDTHS)
 def test_a_packed_document_sees_no_other(name, root):
     """Its logits are those that it gets alone, at whatever place; a check that sees a leak where there is one."""
     params = families.params(name, root, "model.packing=true")

@@ -109,9 +109,9 @@ def checkout(at: Path) -> Path:
 
 def generate(root: Path, rows: int) -> None:
     """A checkout with raw files, executed functions and a store of answers."""
+    checkout(root)  # also of a store that is there: settings may have changed since
     if (root / "whole").exists():
         return
-    checkout(root)
     with (root / "raw.jsonl").open("w") as raw:
         part: list[Function] = []
         count = rows // EACH

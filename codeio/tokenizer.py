@@ -25,6 +25,7 @@ SPECIAL = [PAD, USER, ASSISTANT, END]
 WORD = re.compile(r"[A-Za-z_][a-z_]+")  # a round of a loop ("BA") is none
 QUOTED = re.compile(r"'[^'\n]*'|\"[^\"\n]*\"")
 LINE = re.compile(r"\n[^\n]*|[^\n]+")
+NUMBER = re.compile(r"[0-9]+")
 ATOM = re.compile(r"[A-Za-z_]{2,}|[ \n][a-z]=(?!=)| [TF]\b|\n *| [^\w\s'\"]+ |.", re.DOTALL)
 LONGEST = 5  # atoms of a phrase
 WIDER = 8  # candidates per place in the vocabulary, before their real use is counted
@@ -83,8 +84,13 @@ def assembled(found: Sequence[str]) -> Tokenizer:
 
 
 def lines_of(several: Iterable[str]) -> Counter[str]:
-    """Lines, each with the newline before it, and how often they come: nothing that is counted crosses one."""
-    return Counter(line for text, n in Counter(several).items() for line in LINE.findall(text) * n)
+    """Lines, each with the newline before it, and how often they come: nothing that is counted crosses one.
+
+    A digit stands alone whichever it is, so lines that differ in their numbers are one.
+    """
+    return Counter(
+        line for text, n in Counter(several).items() for line in LINE.findall(NUMBER.sub("0", text)) * n
+    )
 
 
 def frequent(questions: Counter[str]) -> frozenset[str]:
@@ -129,13 +135,16 @@ def without_strings(line: str, words: frozenset[str]) -> Iterator[str]:
 
 def phrases(pieces: Counter[Atoms], room: int) -> list[str]:
     """At most `room` phrases that save the most tokens, the best first; ties in the order of the alphabet."""
-    saves: dict[str, int] = {}
-    seen: Counter[str] = Counter()
+    runs: Counter[Atoms] = Counter()
     for atoms, count in pieces.items():
         for part in parts(atoms):
-            if fits(phrase := "".join(part)):
-                saves[phrase] = saved(part)
-                seen[phrase] += count
+            runs[part] += count
+    saves: dict[str, int] = {}
+    seen: Counter[str] = Counter()
+    for part, count in runs.items():
+        if fits(phrase := "".join(part)):
+            saves[phrase] = saved(part)
+            seen[phrase] += count
     found = best(saves, seen, WIDER * room)
     lines = ["".join(atoms) for atoms in pieces]
     while len(found) > room:  # a phrase within another is used less than it is seen

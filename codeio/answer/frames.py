@@ -86,10 +86,17 @@ class Outline:
     def __init__(self, tree: ast.Module) -> None:
         self.at: dict[int, ast.stmt] = {}
         self.loops: dict[int, tuple[ast.For | ast.While, ...]] = {}
-        self.functions = {n.name: n for n in ast.walk(tree) if isinstance(n, ast.FunctionDef)}
-        self.classes = {n.name: n for n in ast.walk(tree) if isinstance(n, ast.ClassDef)}
-        self.maths = dict(maths(tree))
-        self.constants = dict(constants(tree))
+        nodes = list(ast.walk(tree))
+        self.functions = {n.name: n for n in nodes if isinstance(n, ast.FunctionDef)}
+        self.classes = {n.name: n for n in nodes if isinstance(n, ast.ClassDef)}
+        # Generators, whose calls give no value yet; and the parameters of each function, of every kind.
+        self.yields = {name for name, node in self.functions.items() if holds(node, ast.Yield | ast.YieldFrom)}
+        self.parameters = {
+            name: {n.arg for n in ast.walk(node.args) if isinstance(n, ast.arg)}
+            for name, node in self.functions.items()
+        }
+        self.maths = dict(maths(nodes))
+        self.constants = dict(constants(tree, nodes))
         self.visit(tree, ())
 
     def initialises(self, name: str) -> bool:
@@ -115,11 +122,6 @@ class Outline:
             and not any(isinstance(base, ast.Name) and base.id != "object" for base in node.bases)
         )
 
-    def yields(self, name: str) -> bool:
-        """Whether a function of the program is a generator, whose calls give no value yet."""
-        node = self.functions.get(name)
-        return node is not None and any(isinstance(n, ast.Yield | ast.YieldFrom) for n in ast.walk(node))
-
     def visit(self, node: ast.AST, loops: tuple[ast.For | ast.While, ...]) -> None:
         inner = () if isinstance(node, ast.FunctionDef) else loops
         for field in ("body", "orelse", "finalbody", "handlers", "cases"):
@@ -134,18 +136,22 @@ class Outline:
                 self.visit(child, looped)
 
 
-def maths(tree: ast.Module) -> Iterator[tuple[str, str]]:
+def holds(node: ast.AST, kind: Any) -> bool:
+    return any(isinstance(n, kind) for n in ast.walk(node))
+
+
+def maths(nodes: Sequence[ast.AST]) -> Iterator[tuple[str, str]]:
     """How the program calls the module math: ("m", "") for `import math as m`, ("root", "sqrt") for a function."""
-    for node in ast.walk(tree):
+    for node in nodes:
         if isinstance(node, ast.Import):
             yield from ((a.asname or a.name, "") for a in node.names if a.name == "math")
         elif isinstance(node, ast.ImportFrom) and node.module == "math":
             yield from ((a.asname or a.name, a.name) for a in node.names)
 
 
-def constants(tree: ast.Module) -> Iterator[tuple[str, Any]]:
+def constants(tree: ast.Module, nodes: Sequence[ast.AST]) -> Iterator[tuple[str, Any]]:
     """Names that the module binds once to a literal and nothing changes."""
-    changed = set(changing(tree))
+    changed = set(changing(tree, nodes))
     for node in tree.body:
         if isinstance(node, ast.Assign) and len(node.targets) == 1 and isinstance(node.targets[0], ast.Name):
             try:
@@ -156,13 +162,13 @@ def constants(tree: ast.Module) -> Iterator[tuple[str, Any]]:
                 yield node.targets[0].id, value
 
 
-def changing(tree: ast.Module) -> Iterator[str]:
+def changing(tree: ast.Module, nodes: Sequence[ast.AST]) -> Iterator[str]:
     """Names of the module that may not hold what they were first bound to."""
     first = Counter(
         t.id for n in tree.body if isinstance(n, ast.Assign) for t in n.targets if isinstance(t, ast.Name)
     )
     yield from (name for name, times in first.items() if times > 1)
-    for node in ast.walk(tree):
+    for node in nodes:
         if isinstance(node, ast.Global):
             yield from node.names
         elif isinstance(node, ast.AugAssign) and isinstance(node.target, ast.Name):

@@ -81,7 +81,7 @@ class Inner(Rounds):
     def next(self, name: str) -> Frame:
         """The next call of that name in the present step."""
         at = next((n for n, frame in enumerate(self.pending) if frame.name == name), None)
-        if at is None or self.pending[at].failed or self.outline.yields(name):
+        if at is None or self.pending[at].failed or name in self.outline.yields:
             raise Unknown(f"call of {name}")
         callee = self.pending[at]
         self.pending = self.pending[at + 1 :]
@@ -89,10 +89,7 @@ class Inner(Rounds):
 
     def written(self, node: ast.Call | None, callee: Frame, name: str = "") -> str:
         """The call with its values, `half(8)` or `self.half(8)`."""
-        node_of = self.outline.functions.get(callee.name)
-        own = (
-            {a.arg for a in ast.walk(node_of.args) if isinstance(a, ast.arg)} if node_of else set(callee.args)
-        )
+        own = self.outline.parameters.get(callee.name, callee.args)
         given = [(name, value) for name, value in callee.args.items() if name in own]
         if not name:
             owner = node.func.value if isinstance(node.func, ast.Attribute) else None

@@ -2,6 +2,7 @@
 
 import ast
 from collections import Counter
+from functools import lru_cache
 
 QUIET = {"range", "enumerate", "zip"}  # the rounds of the loop show their values anyway
 PLAIN = (
@@ -10,6 +11,7 @@ PLAIN = (
 )  # fmt: skip
 
 
+@lru_cache(maxsize=4096)
 def sought(function: ast.FunctionDef) -> frozenset[str]:
     """Parameters that are read once, as what an outermost loop runs over: whole, a slice, or in a plain range."""
     loops = [n for n in ast.walk(function) if isinstance(n, ast.For | ast.While)]

@@ -90,7 +90,9 @@ class Outline:
         self.functions = {n.name: n for n in nodes if isinstance(n, ast.FunctionDef)}
         self.classes = {n.name: n for n in nodes if isinstance(n, ast.ClassDef)}
         # Generators, whose calls give no value yet; and the parameters of each function, of every kind.
-        self.yields = {name for name, node in self.functions.items() if holds(node, ast.Yield | ast.YieldFrom)}
+        self.yields = {
+            name for name, node in self.functions.items() if holds(node, ast.Yield | ast.YieldFrom)
+        }
         self.parameters = {
             name: {n.arg for n in ast.walk(node.args) if isinstance(n, ast.arg)}
             for name, node in self.functions.items()

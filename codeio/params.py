@@ -39,7 +39,7 @@ def register() -> None:
 
 def read_yaml(path: Path) -> dict[str, Any]:
     try:
-        value = yaml.safe_load(path.read_text(encoding="utf-8"))
+        value = yaml.load(path.read_text(encoding="utf-8"), Loader=yaml.CSafeLoader)
     except OSError as error:
         raise BadParams(f"{path.name}: {error.strerror}; is this a checkout of codeio?") from error
     except (yaml.YAMLError, UnicodeDecodeError) as error:

@@ -12,6 +12,7 @@ from codeio.stage import progress
 from codeio.train import model
 
 ROOM = 8  # tokens that an answer needs at least
+FIRST = 64  # tokens after which what has not ended is told from what has
 
 
 class Loaded(NamedTuple):
@@ -33,21 +34,34 @@ def open_checkpoint(at: object, params: Params) -> Loaded:
 
 
 def answers(questions: Sequence[str], by: Loaded, params: Params) -> list[str | None]:
-    """A response per question, None where the question leaves no room in the context."""
-    tokens = [encode(question, by.tokenizer) for question in questions]
-    context = params.model.context
-    order = sorted(
-        (n for n, t in enumerate(tokens) if len(t) + ROOM <= context), key=lambda n: len(tokens[n])
-    )
-    found: list[str | None] = [None] * len(questions)
+    """A response per question, None where the question leaves no room in the context.
+
+    A batch takes as long as its longest answer. So all are begun, and those without an end after some tokens go on
+    in batches of their own, twice as far each time: what is read again then is soon paid for.
+    """
+    asked = [encode(question, by.tokenizer) for question in questions]
+    rooms = [min(params.evaluate.max_new_tokens, params.model.context - len(tokens)) for tokens in asked]
+    said: dict[int, list[int]] = {n: [] for n, room in enumerate(rooms) if room >= ROOM}
+    left, most = list(said), FIRST
     with progress() as bar:
-        task = bar.add_task("answers", total=len(order))
-        for start in range(0, len(order), params.evaluate.batch):
-            part = order[start : start + params.evaluate.batch]
-            for n, text in zip(part, batch([tokens[n] for n in part], by, params), strict=True):
-                found[n] = text
-            advance(bar, task, len(part))
-    return found
+        task = bar.add_task("answers", total=len(left))
+        while left:
+            open_: list[int] = []
+            left.sort(key=lambda n: len(asked[n]) + len(said[n]))
+            for start in range(0, len(left), params.evaluate.batch):
+                part = left[start : start + params.evaluate.batch]
+                further = [min(most, rooms[n] - len(said[n])) for n in part]
+                for n, more in zip(part, batch([asked[n] + said[n] for n in part], further, by), strict=True):
+                    said[n] += more
+                    if len(said[n]) < rooms[n] and more[-1] != by.tokenizer.eos_token_id:
+                        open_.append(n)
+                    else:
+                        advance(bar, task, 1)
+            left, most = open_, 2 * most
+    return [
+        by.tokenizer.decode(said[n], skip_special_tokens=True) if n in said else None
+        for n in range(len(questions))
+    ]
 
 
 def advance(bar: Progress, task: int, count: int) -> None:
@@ -61,24 +75,23 @@ def encode(question: str, tokenizer: PreTrainedTokenizerBase) -> list[int]:
 
 
 @torch.no_grad()
-def batch(prompts: Sequence[list[int]], by: Loaded, params: Params) -> list[str]:
-    """Greedy continuations, padded on the left so that all go on at the same place.
+def batch(begun: Sequence[list[int]], most: Sequence[int], by: Loaded) -> list[list[int]]:
+    """Greedy continuations of at most so many tokens, padded on the left so that all go on at the same place.
 
-    Each ends where its own context does, since what it says must not depend on the others of its batch; positions
-    count from its own start, so that none goes past the context.
+    Each ends where its own room does, since what it says must not depend on the others of its batch; positions count
+    from its own start, so that none goes past the context.
     """
-    pad = by.tokenizer.pad_token_id
-    width = max(map(len, prompts))
-    ids = torch.tensor([[pad] * (width - len(p)) + p for p in prompts], device=by.device)
-    mask = torch.tensor([[0] * (width - len(p)) + [1] * len(p) for p in prompts], device=by.device)
-    most = [min(params.evaluate.max_new_tokens, params.model.context - len(p)) for p in prompts]
+    pad, end = by.tokenizer.pad_token_id, by.tokenizer.eos_token_id
+    width = max(map(len, begun))
+    ids = torch.tensor([[pad] * (width - len(p)) + p for p in begun], device=by.device)
+    mask = torch.tensor([[0] * (width - len(p)) + [1] * len(p) for p in begun], device=by.device)
     made = by.model.generate(
         input_ids=ids,
         attention_mask=mask,
         max_new_tokens=max(most),
         do_sample=False,
         pad_token_id=pad,
-        eos_token_id=by.tokenizer.eos_token_id,
+        eos_token_id=end,
     )
-    own = (row[width : width + room] for row, room in zip(made, most, strict=True))
-    return [by.tokenizer.decode(row, skip_special_tokens=True) for row in own]
+    found = (row[width : width + room].tolist() for row, room in zip(made, most, strict=True))
+    return [row[: row.index(end) + 1] if end in row else row for row in found]

@@ -8,7 +8,7 @@ import sys
 from collections import Counter as Counts
 from collections import OrderedDict, defaultdict, deque
 from collections.abc import Callable
-from itertools import chain, pairwise
+from itertools import pairwise
 from types import FrameType, SimpleNamespace
 from typing import Any
 
@@ -54,7 +54,8 @@ class Counter:
         self.due = min(most or LISTED, LISTED)  # lines after which to look
         self.over = False
         self.hits: Counts[tuple[int, int]] = Counts()
-        self.ways: list[list[int]] = []  # each frame's lines in order, from 0 and, once it is left, to 0
+        self.listed = [0]  # lines of frames that were left, one frame after the other, each closed by a 0
+        self.open: dict[int, list[int]] = {}  # of frames that still run
 
     def run(self, function: Callable[..., Any], args: dict[str, Any]) -> Any:
         sys.settrace(self.enter)
@@ -66,11 +67,12 @@ class Counter:
     def enter(self, frame: FrameType, event: str, arg: Any) -> Any:
         if frame.f_code.co_filename != NAME:
             return None
-        way = [0]
-        self.ways.append(way)
-        went = way.append
+        way: list[int] = []
+        went, number = way.append, id(way)
+        self.open[number] = way
 
         def local(frame: FrameType, event: str, arg: Any) -> Any:
+            nonlocal local
             if event == "line":
                 went(frame.f_lineno)
                 self.lines += 1
@@ -78,6 +80,10 @@ class Counter:
                     self.look()
             elif event == "return":
                 went(0)
+                self.listed += way
+                self.open.pop(number, None)
+                once, local = local, None  # one that holds itself would wait for the garbage collector
+                return once
             return local
 
         return local
@@ -94,14 +100,19 @@ class Counter:
         raise Budget(f"more than {self.most} executed lines")
 
     def count(self) -> None:
-        self.hits.update(chain.from_iterable(map(pairwise, self.ways)))
-        self.ways = [way for way in self.ways if len(way) == 1 or way[-1]]
-        for way in self.ways:
+        """Count what is listed. A frame that still runs goes on at its last line, as if it came there from outside."""
+        self.hits.update(pairwise(self.listed))
+        self.listed = [0]
+        for way in filter(None, self.open.values()):
+            self.hits.update(pairwise([0, *way]))
+            self.hits[0, way[-1]] -= 1
             del way[:-1]
 
     def fields(self) -> str:
         self.count()
-        arcs = ",".join(f"[{a},{b},{n}]" for (a, b), n in sorted(self.hits.items()))
+        for way in filter(None, self.open.values()):
+            self.hits[0, way[-1]] += 1
+        arcs = ",".join(f"[{a},{b},{n}]" for (a, b), n in sorted(self.hits.items()) if n)
         return f',"n":{self.lines},"a":[{arcs}],"x":{"true" if self.over else "false"}'
 
 

@@ -4,6 +4,7 @@ import ast
 import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
+from functools import lru_cache
 from typing import Any
 
 import msgspec
@@ -112,23 +113,29 @@ def literal(node: ast.expr) -> Any:
         return Unknown
 
 
+# What has to stand in a text at all, and what is sought there.
 PATTERNS = (
-    r":type\s+{}\s*:\s*([^\n]+)",
-    r":param\s+([\w\[\], ]+?)\s+{}\s*:",
-    r"@param\s+\{{?([\w\[\]<>]+)\}}?\s+{}\b",
-    r"@param\s+{}\s*:?\s*([^\n]+)",
-    r"^\s*`?{}`?\s*\(([^)\n]+)\)",
-    r"^\s*[-*]?\s*`?{}`?\s*:\s*([^\n]+)",
-    r":param\s+{}\s*:\s*([^\n]+)",
+    (":type", r":type\s+{}\s*:\s*([^\n]+)"),
+    (":param", r":param\s+([\w\[\], ]+?)\s+{}\s*:"),
+    ("@param", r"@param\s+\{{?([\w\[\]<>]+)\}}?\s+{}\b"),
+    ("@param", r"@param\s+{}\s*:?\s*([^\n]+)"),
+    ("(", r"^\s*`?{}`?\s*\(([^)\n]+)\)"),
+    (":", r"^\s*[-*]?\s*`?{}`?\s*:\s*([^\n]+)"),
+    (":param", r":param\s+{}\s*:\s*([^\n]+)"),
 )
+
+
+@lru_cache(8192)
+def sought(pattern: str, name: str) -> re.Pattern[str]:
+    return re.compile(pattern.format(re.escape(name)), re.M)
 
 
 def phrases(text: str, names: Iterable[str]) -> dict[str, str]:
     """What documentation says after each parameter's name."""
     found = {}
     for name in names:
-        for pattern in PATTERNS if name in text else ():
-            hit = re.search(pattern.format(re.escape(name)), text, re.M)
+        for needed, pattern in PATTERNS if name in text else ():
+            hit = sought(pattern, name).search(text) if needed in text else None
             if hit and kinds.of_words(hit[1]):
                 found[name] = hit[1]
                 break

@@ -2,6 +2,7 @@
 
 import ast
 import re
+from functools import lru_cache
 from typing import Any
 
 import msgspec
@@ -205,6 +206,7 @@ PHRASES = (
 )
 
 
+@lru_cache(8192)
 def of_words(text: str) -> Kind | None:
     """The kind that a phrase of a docstring names: "list of integers", "str", "List[int]"."""
     node = expression(text.strip().rstrip(".,;"))
@@ -275,6 +277,7 @@ CLEAR = re.compile(
 )
 
 
+@lru_cache(8192)
 def of_name(name: str) -> tuple[Kind, ...]:
     """What a parameter of this name usually holds, likeliest first."""
     low = name.lower().strip("_")

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterable, Iterator
+from functools import lru_cache
 from typing import Any
 
 FEW, ENOUGH = 4, 6  # different values among at least so many: examples that are made of a few, as 0, 1 and 2
@@ -95,6 +96,7 @@ def plain(name: str) -> str:
     return re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", name).lower().strip("_")
 
 
+@lru_cache(8192)  # the same few names again and again, and a search is a dozen patterns
 def of_name(table: tuple[tuple[str, Any], ...], name: str) -> Any:
     """The entry whose pattern the name matches, or None."""
     low = plain(name)

@@ -16,7 +16,7 @@ MOST = 5  # arguments of a constructor
 class Objects:
     """The classes of a module, by what their objects have."""
 
-    def __init__(self, module: Module, helpers: dict[str, ast.FunctionDef]) -> None:
+    def __init__(self, module: Module, helpers: usage.Helpers) -> None:
         self.module, self.helpers = module, helpers
         self.has = {name: self.attributes(node) for name, node in module.classes.items()}
 

@@ -79,7 +79,7 @@ class Reader:
         self.module = Module(tree, package(source))
         self.calls = Calls(parsed.tree, parsed.text, seen)
         self.tree, self.linked = wrap.node_classes(self.module)
-        self.helpers = dict(self.module.functions)
+        self.helpers = usage.Helpers(self.module.functions)
         for node in self.module.classes.values():
             for f in node.body:
                 if isinstance(f, ast.FunctionDef):

@@ -1,6 +1,7 @@
 """Usage: what the body of a function does with a parameter says what it is.   function -> votes per place"""
 
 import ast
+from collections.abc import Mapping
 
 from codeio.unify import kinds
 from codeio.unify.places import DICT, LIST, METHODS, NUMPY, SET, STRING, Binder, Link, Place
@@ -8,41 +9,33 @@ from codeio.unify.places import DICT, LIST, METHODS, NUMPY, SET, STRING, Binder,
 INTEGER = {"range", "xrange", "bin", "hex", "oct", "chr", "divmod", "factorial", "isqrt", "comb"}
 NUMERIC = {"abs", "round", "pow", "sqrt", "gcd", "floor", "ceil", "log", "sin", "cos", "exp", "log10", "log2"}
 WHOLE = {
-    "sum",
-    "max",
-    "min",
-    "sorted",
-    "set",
-    "list",
-    "tuple",
-    "Counter",
-    "deque",
-    "heapify",
-    "enumerate",
-    "zip",
-}
+    "sum", "max", "min", "sorted", "set", "list", "tuple", "Counter", "deque", "heapify", "enumerate", "zip",
+}  # fmt: skip
 BY_ITEM = {"sorted", "sort", "max", "min", "map", "filter"}  # call a function with one item after the other
-REDUCES = {
-    "sum",
-    "mean",
-    "std",
-    "var",
-    "dot",
-    "norm",
-    "argmax",
-    "argmin",
-    "cumsum",
-}  # of numpy: for several numbers
+# of numpy: for several numbers
+REDUCES = {"sum", "mean", "std", "var", "dot", "norm", "argmax", "argmin", "cumsum"}
 DEPTH = 3  # of calls followed into helpers
 STORED, HANDED_ON = "[]=", "()"  # noted as attributes: items are set; the same goes into a recursive call
+
+
+class Helpers(dict[str, ast.FunctionDef]):
+    """The functions of a module by name, each read once for all that call it."""
+
+    def __init__(self, functions: Mapping[str, ast.FunctionDef]) -> None:
+        super().__init__(functions)
+        self.known: dict[tuple[str, int], dict[str, Place]] = {}
+
+    def read(self, name: str, depth: int) -> dict[str, Place]:
+        """Places of the parameters of `name`, called from a function so deep."""
+        if (name, depth) not in self.known:
+            self.known[name, depth], _ = read_function(self[name], self, depth)
+        return self.known[name, depth]
 
 
 class Reader(Binder):
     """Collects votes from one function; `helpers` are the other functions of the module by name."""
 
-    def __init__(
-        self, own: str, names: dict[str, Place], helpers: dict[str, ast.FunctionDef], depth: int
-    ) -> None:
+    def __init__(self, own: str, names: dict[str, Place], helpers: Helpers, depth: int) -> None:
         super().__init__(names)
         self.own, self.helpers, self.depth = own, helpers, depth
         self.indexed: dict[str, Place] = {}  # by the name of the index
@@ -184,14 +177,14 @@ class Reader(Binder):
             place.vote(1.5, "array")
             place.vote(1, "list", "float")
         elif name in self.helpers and self.depth < DEPTH:
-            self.follow(place, self.helpers[name], number)
+            self.follow(place, name, number)
 
-    def follow(self, place: Place, helper: ast.FunctionDef, number: int) -> None:
+    def follow(self, place: Place, helper: str, number: int) -> None:
         """What the helper that gets `place` does with it."""
-        names = [a.arg for a in helper.args.args]
+        names = [a.arg for a in self.helpers[helper].args.args]
         number += bool(names) and names[0] == "self"
         if number < len(names):
-            read, _ = read_function(helper, self.helpers, self.depth + 1)
+            read = self.helpers.read(helper, self.depth + 1)
             if names[number] in read:
                 place.merge(read[names[number]], 0.8)
 
@@ -297,7 +290,7 @@ class Reader(Binder):
 
 def read_function(
     node: ast.FunctionDef,
-    helpers: dict[str, ast.FunctionDef],
+    helpers: Helpers,
     depth: int = 0,
     known: dict[str, Place] | None = None,
 ) -> tuple[dict[str, Place], set[Link]]:

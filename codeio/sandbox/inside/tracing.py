@@ -8,12 +8,14 @@ import sys
 from collections import Counter as Counts
 from collections import OrderedDict, defaultdict, deque
 from collections.abc import Callable
+from itertools import pairwise
 from types import FrameType, SimpleNamespace
 from typing import Any
 
 from . import encode
 
 NAME = "<program>"
+LISTED = 1 << 16  # lines that are kept until they are counted
 SMALL = 1024  # characters of JSON; longer values are shown by their type only
 WIDE = 64  # items of a container that is looked into
 NESTED = 4  # levels of objects that are looked into
@@ -41,13 +43,19 @@ class Plain:
 
 
 class Counter:
-    """Lines and arcs. An arc is (line, next line of the same frame); line 0 is outside: entry or exit."""
+    """Lines and arcs. An arc is (line, next line of the same frame); line 0 is outside: entry or exit.
+
+    A frame's lines are only listed while it runs, and counted later in one go: tracing is what a short call costs.
+    """
 
     def __init__(self, most: int) -> None:
         self.most = most
         self.lines = 0
+        self.due = min(most or LISTED, LISTED)  # lines after which to look
         self.over = False
-        self.hits: dict[tuple[int, int], int] = {}
+        self.hits: Counts[tuple[int, int]] = Counts()
+        self.listed = [0]  # lines of frames that were left, one frame after the other, each closed by a 0
+        self.open: dict[int, list[int]] = {}  # of frames that still run
 
     def run(self, function: Callable[..., Any], args: dict[str, Any]) -> Any:
         sys.settrace(self.enter)
@@ -59,32 +67,52 @@ class Counter:
     def enter(self, frame: FrameType, event: str, arg: Any) -> Any:
         if frame.f_code.co_filename != NAME:
             return None
-        hits = self.hits
-        last = 0
+        way: list[int] = []
+        went, number = way.append, id(way)
+        self.open[number] = way
 
         def local(frame: FrameType, event: str, arg: Any) -> Any:
-            nonlocal last
+            nonlocal local
             if event == "line":
-                line = frame.f_lineno
-                arc = (last, line)
-                hits[arc] = hits.get(arc, 0) + 1
-                last = line
+                went(frame.f_lineno)
                 self.lines += 1
-                if self.lines > self.most > 0:
-                    self.stop()
+                if self.lines > self.due:
+                    self.look()
             elif event == "return":
-                arc = (last, 0)
-                hits[arc] = hits.get(arc, 0) + 1
+                went(0)
+                self.listed += way
+                self.open.pop(number, None)
+                once, local = local, None  # one that holds itself would wait for the garbage collector
+                return once
             return local
 
         return local
+
+    def look(self) -> None:
+        """Stop at the budget; before it, count what is listed, so that a long run takes no more room."""
+        if self.lines > self.most > 0:
+            self.stop()
+        self.count()
+        self.due = min(self.most or sys.maxsize, self.lines + LISTED)
 
     def stop(self) -> None:
         self.over = True
         raise Budget(f"more than {self.most} executed lines")
 
+    def count(self) -> None:
+        """Count what is listed. A frame that still runs goes on at its last line, as if it came there from outside."""
+        self.hits.update(pairwise(self.listed))
+        self.listed = [0]
+        for way in filter(None, self.open.values()):
+            self.hits.update(pairwise([0, *way]))
+            self.hits[0, way[-1]] -= 1
+            del way[:-1]
+
     def fields(self) -> str:
-        arcs = ",".join(f"[{a},{b},{n}]" for (a, b), n in sorted(self.hits.items()))
+        self.count()
+        for way in filter(None, self.open.values()):
+            self.hits[0, way[-1]] += 1
+        arcs = ",".join(f"[{a},{b},{n}]" for (a, b), n in sorted(self.hits.items()) if n)
         return f',"n":{self.lines},"a":[{arcs}],"x":{"true" if self.over else "false"}'
 
 
@@ -147,7 +175,7 @@ class Tracer(Counter):
             nonlocal last, raised
             line, kind = frame.f_lineno, KINDS[event]
             if event == "line":
-                self.hits[last, line] = self.hits.get((last, line), 0) + 1
+                self.hits[last, line] += 1
                 last, raised = line, False
                 self.lines += 1
                 if self.lines > self.most:
@@ -158,7 +186,7 @@ class Tracer(Counter):
                 kind = kind if self.shown else SKIPPED
             elif event == "return":
                 self.depth, self.shown = depth, before
-                self.hits[last, 0] = self.hits.get((last, 0), 0) + 1
+                self.hits[last, 0] += 1
                 if raised and arg is None:  # unwinding, not returning
                     return local
             elif event == "exception":

@@ -6,8 +6,10 @@ import pytest
 
 from codeio.unify import kinds, meaning
 from codeio.unify.inside.draws import (
+    draw_heap,
     draw_joined,
     draw_like,
+    draw_nested,
     draw_number,
     draw_real,
     draw_tree,
@@ -60,6 +62,7 @@ def test_a_name_for_texts(name):
     assert kinds.of_name(name)[0] == kinds.STR
 
 
+WORDS = ["inch", "foot", "yard", "mile", "rod", "chain", "link", "pole", "hand", "line"]
 GIVEN = {
     "examples of three values": (
         'def f(a: list[int]):\n    """\n    >>> f([2, 0, 1, 1, 0, 2])\n    """\n    return sorted(a)[:3]\n',
@@ -76,6 +79,47 @@ GIVEN = {
     "a network": (
         "def f(graph: list[list[int]], start: int):\n    return [n for n, w in enumerate(graph[start]) if w > 0]\n",
         lambda g: all(len(row) == len(g["graph"]) for row in g["graph"]) and g["graph"][0][0] == 0,
+    ),
+    "rows of an example with a mark": (
+        "def f(s, moves):\n    return sum(n if way else -n for way, n in moves) * len(s)\n\n"
+        "print(f('abc', [[0, 1], [1, 5], [1, 2], [0, 9]]))\n",
+        lambda g: all(len(row) == 2 and row[0] in (0, 1) for row in g["moves"]),
+    ),
+    "as long as all examples": (
+        "def f(row):\n    return sum(x * n for n, x in enumerate(row))\n\n"
+        "print(f([0, 1, 1, 0, 1, 1, 0]), f([1, 0, 0, 1, 0, 1, 1]))\n",
+        lambda g: set(g["row"]) <= {0, 1} and 6 <= len(g["row"]) <= 8,
+    ),
+    "marks of a class": (
+        "class Way:\n    UP = 'U'\n    DOWN = 'D'\n\ndef f(moves):\n    at = 0\n    for move in moves:\n"
+        "        if move == Way.UP:\n            at += 1\n        elif move == Way.DOWN:\n            at -= 1\n"
+        "    return at * 2\n",
+        lambda g: set(g["moves"]) <= set("UD"),
+    ),
+    "letters of a table": (
+        "ROMAN = {'I': 1, 'V': 5, 'X': 10}\n\ndef f(s):\n    return sum(ROMAN[c] for c in s)\n",
+        lambda g: set(g["s"]) <= set("IVX"),
+    ),
+    "words of a table": (
+        f"SIZES = {dict(zip(WORDS, range(2, 12), strict=True))}\n\ndef f(unit, n: int):\n"
+        "    return SIZES.get(unit, 1) * n\n",
+        lambda g: g["unit"] in WORDS,
+    ),
+    "digits of base 2": (
+        "def f(text):\n    return int(text, 2) + 1\n",
+        lambda g: set(g["text"]) <= set("01"),
+    ),
+    "digits of base 16, by name": (
+        "def f(hex_string: str):\n    return sum('0123456789abcdef'.index(c) for c in hex_string.lower())\n",
+        lambda g: set(g["hex_string"]) <= set("0123456789abcdef"),
+    ),
+    "several lists": (
+        "def f(*parts):\n    return [x for part in parts for x in part][::-1]\n",
+        lambda g: all(isinstance(part, list) for part in g["parts"]),
+    ),
+    "texts that are only written": (
+        "def f(label: str, n: int):\n    return '<<' + label + f'>> ({n}; ' + '#$'.join('ab') + ')'\n",
+        lambda g: not set(g["label"]) & set("<>(;#$"),
     ),
     "probability": ("def f(prob: float):\n    return 1 - prob * prob\n", lambda g: 0 <= g["prob"] <= 1),
 }
@@ -126,6 +170,26 @@ def test_like_an_example_keeps_fixed_lengths_gaps_few_values_and_order():
     assert {cell for table in tables for row in table for cell in row} == {0, 1}
     rows = [draw_like(rng, [1, 4, 6, 9]) for _ in range(100)]
     assert 80 < sum(row == sorted(row) for row in rows) < 100
+
+
+def test_brackets_match_half_of_the_time():
+    rng = Random(5)
+    texts = [draw_nested(rng, ["()", "[]"]) for _ in range(200)]
+    assert set("".join(texts)) == set("()[]")
+    assert 60 < sum(left(text) == "" for text in texts) < 150
+
+
+def left(text):
+    """What is left when brackets that match are taken out."""
+    shorter = text.replace("()", "").replace("[]", "")
+    return text if shorter == text else left(shorter)
+
+
+def test_a_drawn_heap_is_one():
+    rng = Random(6)
+    heaps = [draw_heap(rng, [rng.randint(0, 30) for _ in range(9)]) for _ in range(50)]
+    assert all(row[(n - 1) // 2] <= row[n] for row in heaps for n in range(1, 9))
+    assert any(row != sorted(row) for row in heaps)
 
 
 @pytest.mark.parametrize("seed", range(20))

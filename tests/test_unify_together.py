@@ -108,6 +108,58 @@ FITTING = {
         lambda g: type(g["a"]) is int is type(g["b"]),
         1,
     ),
+    "lengths of two texts": (
+        "def f(x, y, m, n):\n    return sum(x[i] == y[j] for i in range(m) for j in range(n)) * 10 + m\n",
+        lambda g: (g["m"], g["n"]) == (len(g["x"]), len(g["y"])),
+        0.7,
+    ),
+    "length that the example shows": (
+        "def f(items, limit, n):\n    return [x for x in items[:n] if x < limit] + [n]\n\nprint(f([4, 9, 2], 5, 3))\n",
+        lambda g: g["n"] == len(g["items"]),
+        0.85,
+    ),
+    "size of a board": (
+        "def f(board: list[list[int]], num: int):\n    return [board[i][i] for i in range(num)] + [num]\n",
+        lambda g: g["num"] == len(g["board"]),
+        0.75,
+    ),
+    "what is gathered under any name": (
+        "def f(nums, at, bag):\n    if at == len(nums):\n        return [bag]\n"
+        "    return f(nums, at + 1, bag + [nums[at]]) + f(nums, at + 1, bag)\n\n"
+        "def every(nums):\n    return f(nums, 0, [])\n",
+        lambda g: g.get("bag") == [] and g["at"] == 0,
+        0.75,
+    ),
+    "heap": (
+        "import heapq\n\ndef f(items, x):\n    heapq.heappush(items, x)\n"
+        "    return heapq.heappop(items) + len(items)\n",
+        lambda g: all(g["items"][(n - 1) // 2] <= x for n, x in enumerate(g["items"]) if n),
+        1,
+    ),
+    "heap by name": (
+        "def heap_push(ls, val):\n    ls.append(val)\n    at = len(ls) - 1\n"
+        "    while at and ls[at] < ls[(at - 1) // 2]:\n"
+        "        ls[at], ls[(at - 1) // 2] = ls[(at - 1) // 2], ls[at]\n        at = (at - 1) // 2\n    return ls\n",
+        lambda g: all(g["ls"][(n - 1) // 2] <= x for n, x in enumerate(g["ls"]) if n),
+        1,
+    ),
+    "what is to become a heap": (
+        "import heapq\n\ndef f(items):\n    heapq.heapify(items)\n    return heapq.heappop(items) + items[0] * 100\n",
+        lambda g: g["items"] != sorted(g["items"]),
+        0.2,
+    ),
+    "network without gaps": (
+        "def f(graph: list[list[int]]):\n    n = len(graph)\n"
+        "    return min(graph[i][j] + graph[j][i] for i in range(n) for j in range(n) if i != j)\n",
+        lambda g: all(w > 0 for n, row in enumerate(g["graph"]) for m, w in enumerate(row) if n != m),
+        1,
+    ),
+    "network with gaps": (
+        "def f(graph: list[list[int]]):\n    n = len(graph)\n"
+        "    return [(i, j) for i in range(n) for j in range(n) if graph[i][j] > 0]\n",
+        lambda g: any(w == 0 for n, row in enumerate(g["graph"]) for m, w in enumerate(row) if n != m),
+        0.5,
+    ),
     "two texts": (
         "def f(text: str, part: str):\n    return text.count(part) + len(text)\n",
         lambda g: g["part"][:1] in g["text"],
@@ -119,5 +171,5 @@ FITTING = {
 @pytest.mark.parametrize("what", FITTING)
 def test_drawn_values_fit_each_other(box, what):
     text, fits, share = FITTING[what]
-    calls = inputs(box, only(box, text, "f"))
+    calls = inputs(box, only(box, text, "f" if "def f(" in text else ""))
     assert sum(fits(call.input) for call in calls) >= share * len(calls)

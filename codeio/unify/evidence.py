@@ -3,19 +3,22 @@
 import ast
 import re
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
 from typing import Any
 
 import msgspec
 
 from codeio.unify import kinds
+from codeio.unify.compare import ZERO
 from codeio.unify.kinds import Kind
+from codeio.unify.literals import Unknown, constants, literal
 from codeio.unify.places import Link, Place
 from codeio.unify.ranking import ranked
 
 MOST = 5  # kinds tried per parameter
 EXAMPLES = 12  # kept per function
+FIRST = {"0", "1", "-1", "''", "[]", "{}", "False"}  # what a recursion usually begins with
 # Weights: an annotation is nearly always right, a name often is.
 ANNOTATED, DOCUMENTED, SHOWN, DEFAULT, USED, NAMED = 10.0, 7.0, 8.0, 5.0, 6.0, 2.0
 CLEARLY = 4.0  # of a name that leaves little doubt
@@ -34,6 +37,11 @@ class Parameter(msgspec.Struct, frozen=True, kw_only=True):
     attributes: frozenset[str] = frozenset()  # that are read from it
     annotated: Kind | None = None
     constants: tuple[str | int, ...] = ()  # that the code looks for in it
+    letters: tuple[str, ...] = ()  # that the code tells its characters apart by
+    base: int = 0  # in which its digits are read, where the code says one
+    gaps: bool = False  # the code asks whether what its rows hold is 0
+    several: bool = False  # takes any number of arguments
+    start: str = ""  # source of what all callers give, where recursive calls give something else
 
 
 class Evidence(msgspec.Struct, frozen=True, kw_only=True):
@@ -43,6 +51,7 @@ class Evidence(msgspec.Struct, frozen=True, kw_only=True):
     in_order: bool = False  # its lists are to be sorted
     of_digits: bool = False  # its lists hold digits
     whole: bool = False  # it reckons as with whole numbers
+    heap: bool = False  # its list is a heap
 
 
 def weigh(
@@ -86,11 +95,32 @@ def weigh(
 
 def shaped(scores: Counter[Kind], place: Place) -> Counter[Kind]:
     """Lists as long as the code needs them, texts of digits where it reads them as numbers."""
+    item = place.parts.get("element")
+    number = place.votes["digits"] and not any(map(place.votes.get, NO_NUMBER))
+    number = number or (item and item.votes["digits"] and not item.votes["char"] + item.votes["str"])
     found: Counter[Kind] = Counter()
     for kind, weight in scores.items():
-        number = kind == kinds.STR and place.votes["digits"] and not any(map(place.votes.get, NO_NUMBER))
-        found[kinds.DIGITS if number else of_length(kind, place)] += weight
+        found[kinds.DIGITS if number and kind == kinds.STR else of_length(kind, place)] += weight
     return found
+
+
+def looked_for(place: Place | None) -> dict[str, Any]:
+    """What the code tells apart in a place, as fields of its Parameter."""
+    if place is None:
+        return {}
+    item = place.parts.get("element", Place())
+    cell = item.parts.get("element", Place())
+    return {
+        "attributes": frozenset(place.attributes),
+        "constants": in_order(place.constants) if place.whole else (),
+        "letters": in_order(one for one in item.constants if isinstance(one, str) and len(one) == 1),
+        "base": place.base,
+        "gaps": ZERO in cell.attributes,
+    }
+
+
+def in_order(several: Iterable[Any]) -> tuple[Any, ...]:
+    return tuple(sorted(several, key=repr))
 
 
 def of_length(kind: Kind, place: Place) -> Kind:
@@ -99,18 +129,6 @@ def of_length(kind: Kind, place: Place) -> Kind:
         return kind
     item = of_length(kind.of[0], place.parts["element"]) if "element" in place.parts else kind.of[0]
     return Kind("list", (item,) * max(1, place.fixed))
-
-
-class Unknown:
-    """The value of an expression that is no literal."""
-
-
-def literal(node: ast.expr) -> Any:
-    """The value of a literal expression, or Unknown."""
-    try:
-        return ast.literal_eval(node)
-    except (ValueError, TypeError, SyntaxError, MemoryError, RecursionError):
-        return Unknown
 
 
 # What has to stand in a text at all, and what is sought there.
@@ -143,12 +161,12 @@ def phrases(text: str, names: Iterable[str]) -> dict[str, str]:
 
 
 class Calls:
-    """Calls with literal arguments anywhere in a file: in code, doctests, comments; and those `seen` when it ran."""
+    """Calls anywhere in a file: in code, doctests, comments; and those `seen` when it ran."""
 
     def __init__(self, tree: ast.Module, text: str, seen: dict[str, list[dict[str, Any]]]) -> None:
         self.seen = seen
         self.found: dict[str, list[ast.Call]] = defaultdict(list)
-        names = constants(tree)
+        self.fixed = names = constants(tree)
         for node in ast.walk(tree):
             if isinstance(node, ast.Call):
                 self.add(node, names)
@@ -168,12 +186,7 @@ class Calls:
     def examples(self, name: str, arguments: Sequence[str]) -> list[dict[str, Any]]:
         """Arguments of calls of `name` (`f`, `C.m`, `C.__init__`), by parameter; only literal ones."""
         out = []
-        *owner, last = name.split(".")
-        for call in self.found.get(owner[-1] if owner and last == "__init__" else last, ()):
-            if len(call.args) > len(arguments) or any(k.arg not in arguments for k in call.keywords):
-                continue
-            named = dict(zip(arguments, call.args, strict=False)) | {k.arg: k.value for k in call.keywords}
-            values = {key: literal(node) for key, node in named.items()}
+        for values in self.given(name, arguments):
             if all(small(value) for value in values.values()) and values not in out:
                 out.append(values)
         for values in self.seen.get(name, ()):
@@ -182,18 +195,28 @@ class Calls:
                 out.append(kept)
         return out[:EXAMPLES]
 
+    def given(self, name: str, arguments: Sequence[str]) -> Iterator[dict[str, Any]]:
+        """What each call of `name` gives, by parameter; Unknown for what is no literal."""
+        *owner, last = name.split(".")
+        for call in self.found.get(owner[-1] if owner and last == "__init__" else last, ()):
+            if len(call.args) <= len(arguments) and all(k.arg in arguments for k in call.keywords):
+                named = dict(zip(arguments, call.args, strict=False))
+                named |= {k.arg: k.value for k in call.keywords}
+                yield {key: literal(node) for key, node in named.items()}
 
-def constants(tree: ast.Module) -> dict[str, ast.expr]:
-    """Names that are assigned exactly one literal in the whole file."""
-    found: dict[str, list[ast.expr]] = defaultdict(list)
-    for node in ast.walk(tree):
-        if isinstance(node, ast.Assign) and len(node.targets) == 1 and isinstance(node.targets[0], ast.Name):
-            found[node.targets[0].id].append(node.value)
-    return {
-        name: nodes[0]
-        for name, nodes in found.items()
-        if len(nodes) == 1 and literal(nodes[0]) is not Unknown
-    }
+    def starts(self, node: ast.FunctionDef, arguments: Sequence[str]) -> dict[str, str]:
+        """What a recursive function begins with: the value that each of its callers gives, as source."""
+        rows = [row for row in self.given(node.name, arguments) if Unknown in row.values()]
+        calls = (n for n in ast.walk(node) if rows and isinstance(n, ast.Call))
+        if not any(kinds.last_name(call.func) == node.name for call in calls):
+            return {}
+        found = {
+            name: {repr(row[name]) for row in rows if row.get(name, Unknown) is not Unknown}
+            for name in arguments
+        }
+        return {
+            name: min(several) for name, several in found.items() if len(several) == 1 and several <= FIRST
+        }
 
 
 def small(value: Any) -> bool:

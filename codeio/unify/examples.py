@@ -1,10 +1,14 @@
-"""Examples: the calls that a file itself shows, as whole inputs of a guess.   evidence, kinds -> examples"""
+"""Examples: the calls that a file itself shows, as inputs of a guess and for drawing others.   evidence -> examples"""
 
 from typing import Any
 
 from codeio.unify import kinds
-from codeio.unify.evidence import Evidence, literal
+from codeio.unify.evidence import Evidence
 from codeio.unify.kinds import Kind
+from codeio.unify.literals import literal
+
+ENOUGH = 4  # rows, of which one place holds no more than two values
+WORD = "draw_word(rng, ALPHABET, WORDS)"
 
 
 def whole_inputs(evidence: Evidence, held: dict[str, Kind]) -> list[dict[str, Any]]:
@@ -66,3 +70,45 @@ def as_shown(kind: Kind, value: Any) -> Any:
     if kind.name == "list" and isinstance(value, list | tuple):
         return [as_shown(kind.of[0], item) for item in value]
     return as_json(value)
+
+
+def of_few(kind: Kind, few: list[Any], shown: list[Any]) -> str:
+    """An expression that draws what is made of a few values only; empty where they do not fit the kind.
+
+    As long as the kind says, or as all examples are.
+    """
+    one = f"rng.choice({few})"
+    items = (kinds.INT,) if isinstance(few[0], int) else (kinds.CHAR, kinds.STR)
+    sizes = {len(value) for value in shown if isinstance(value, str | list | tuple)}
+    same = f"range({min(sizes)})" if len(shown) > 1 and len(sizes) == 1 else ""
+    if kind == kinds.STR and kinds.STR in items:
+        return f"''.join({one} for _ in {same or 'range(rng.randint(1, 10))'})"
+    if kind.name not in ("list", "tuple"):
+        return ""
+    fixed = f"range({len(kind.of)})" if len(kind.of) > 1 else same
+    if set(kind.of) <= set(items):
+        return f"[{one} for _ in {fixed or 'range(rng.randint(1, 8))'}]"
+    row = kind.of[0]
+    if row.name not in ("list", "tuple") or set(kind.of) != {row} or not set(row.of) <= set(items):
+        return ""
+    if len(row.of) > 1:
+        return ""
+    columns = {len(line) for value in shown for line in value}
+    if fixed and len(columns) == 1:
+        return f"[[{one} for _ in range({min(columns)})] for _ in {fixed}]"
+    return f"draw_grid(rng, lambda: {one})"
+
+
+def of_rows(kind: Kind, shown: list[Any]) -> str:
+    """An expression that draws rows of a fixed length of which a part is one of two values in all examples."""
+    row = kind.of[0] if kind.name == "list" and len(kind.of) == 1 else kind
+    rows = [line for value in shown for line in value] if row is not kind else []
+    if len(rows) < ENOUGH or len(row.of) < 2 or not set(row.of) <= {kinds.INT, kinds.CHAR, kinds.STR}:
+        return ""
+    columns = [sorted(set(column)) for column in zip(*rows, strict=True)]
+    parts = [
+        f"rng.choice({column})" if len(column) == 2 else "rng.randint(0, 12)" if part == kinds.INT else WORD
+        for column, part in zip(columns, row.of, strict=True)
+    ]
+    drawn = f"[[{', '.join(parts)}] for _ in range(rng.randint(1, 6))]"
+    return drawn if any(len(column) == 2 for column in columns) else ""

@@ -11,8 +11,8 @@ from typing import Any
 from codeio.sandbox import Program, Result, Run
 from codeio.settings import Unify
 from codeio.unify import pieces
-from codeio.unify.evidence import literal
 from codeio.unify.kinds import expression
+from codeio.unify.literals import literal
 from codeio.unify.module import bound
 from codeio.unify.scope import free
 

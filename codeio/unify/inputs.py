@@ -1,15 +1,15 @@
 """Inputs: a guess at the parameters' kinds as a readable `input_generator(rng)`.   guess -> module text"""
 
-import ast
 import re
 from typing import Any, Literal
 
 import msgspec
 
 from codeio.unify import kinds, meaning, pieces, together
-from codeio.unify.evidence import Evidence, Parameter, literal, small
-from codeio.unify.examples import as_json, fits, whole_inputs
+from codeio.unify.evidence import Evidence, Parameter, small
+from codeio.unify.examples import as_json, fits, of_few, of_rows, whole_inputs
 from codeio.unify.kinds import Kind
+from codeio.unify.literals import Material, literal
 from codeio.unify.usage import HANDED_ON, STORED
 from codeio.unify.wrap import choices
 
@@ -19,40 +19,11 @@ TWO = Kind("list", (kinds.INT, kinds.INT))
 MANY_ROUNDS = 5000  # a default above this is likely a limit that a loop counts up to
 
 
-class Material(msgspec.Struct, frozen=True):
-    """What the code itself mentions: integers near which it changes its mind, characters and words it looks for."""
-
-    numbers: tuple[int, ...]
-    alphabet: str
-    words: tuple[str, ...]
-
-
 class Guess(msgspec.Struct, frozen=True):
     kinds: dict[str, Kind]  # parameter -> kind; `absent` for one left at its default
     size: Size
     weight: float
     shown: bool = True  # inputs like the examples of the file, half of the time
-
-
-def material(nodes: tuple[ast.stmt, ...]) -> Material:
-    """Constants of the code that inputs should be near."""
-    numbers: dict[int, None] = {}
-    letters: dict[str, None] = {}
-    words: dict[str, None] = {}
-    for node in nodes:
-        for inner in ast.walk(node):
-            if not isinstance(inner, ast.Constant):
-                continue
-            value = inner.value
-            if isinstance(value, int) and not isinstance(value, bool) and abs(value) < 10_000:
-                numbers[value] = None
-            elif isinstance(value, str) and value.isprintable() and not re.search(r"[%{}\\]\w|[{}]$", value):
-                if len(value) == 1 or (len(value) <= 12 and not value.isalpha() and " " not in value):
-                    letters |= dict.fromkeys(value)
-                elif 1 < len(value) <= 20:
-                    words[value] = None
-    few = tuple(sorted(numbers))[:12] if len(numbers) <= 12 else tuple(sorted(numbers, key=abs))[:12]
-    return Material(few, "".join(letters)[:40], tuple(words)[:12])
 
 
 def module(evidence: Evidence, guess: Guess, known: Material) -> str:
@@ -97,12 +68,20 @@ def body(evidence: Evidence, guess: Guess, name: str, number: int | None = None)
     present = [p for p in evidence.parameters if guess.kinds[p.name] != kinds.ABSENT]
     examples = "EXAMPLES" if number is None else f"EXAMPLES_{number}"
     lines = [f"def {name}(rng):"]
+    counted = together.lengths(present, guess.kinds, evidence)
     if examples_of(evidence, guess):
-        lines += ["    if rng.random() < 0.5:", f"        return draw_like(rng, rng.choice({examples}))"]
+        like = f"draw_like(rng, rng.choice({examples}))"
+        lengths = [f"        like[{n!r}] = len(like[{of!r}])" for n, of in counted.items()]
+        told = (
+            [f"        like = {like}", *lengths, "        return like"]
+            if lengths
+            else [f"        return {like}"]
+        )
+        lines += ["    if rng.random() < 0.5:", *told]
     for p in present:
         shown = [example[p.name] for example in evidence.examples if p.name in example]
         lines.append(f"    {p.name} = {drawn(guess.kinds[p.name], p, guess.size, shown)}")
-    lines += together.related(present, guess.kinds, evidence)
+    lines += together.related(present, guess.kinds, evidence, counted)
     pairs = ", ".join(f"{p.name!r}: {p.name}" for p in present)
     return "\n".join([*lines, f"    return {{{pairs}}}"]) + "\n"
 
@@ -112,14 +91,23 @@ def drawn(kind: Kind, p: Parameter, size: Size, shown: list[Any]) -> str:
     if empty := begins_empty(kind, p):
         return empty
     text = expression(kind, size, p.own)
+    if p.start and fits(kind, first := literal(kinds.expression(p.start))):
+        return f"{p.start} if rng.random() < 0.85 else {text}" if type(first) is int else p.start
+    if kind in (kinds.STR, kinds.DIGITS) and (only := spelt(p)):
+        text = only
     if looked_for := one_of(kind, p.constants):
         letter = kind == kinds.STR and all(len(str(one)) == 1 for one in p.constants)
-        text = f"{looked_for} if rng.random() < 0.7 else {'draw_char(rng, ALPHABET)' if letter else text}"
+        share = 0.8 if len(p.constants) < 10 else 0.95  # ten inputs that differ are wanted
+        text = f"{looked_for} if rng.random() < {share} else {'draw_char(rng, ALPHABET)' if letter else text}"
     if kind == kinds.STR and "splitlines" in p.attributes:
         text = f"'\\n'.join({text} for _ in range(rng.randint(1, 4)))"
     table = kind == kinds.GRID and meaning.NETWORK.search(meaning.plain(p.own))
-    if not table and (few := meaning.few(shown)) and (narrow := of_few(kind, few)):
-        text = f"{narrow} if rng.random() < 0.8 else {text}"
+    if table and not p.gaps:
+        text = text.replace("draw_network(rng, 0)", "draw_network(rng, 1)")
+    shown = [value for value in shown if fits(kind, value)]
+    few = None if table else meaning.few(shown)
+    if narrow := of_rows(kind, shown) or (of_few(kind, few, shown) if few else ""):
+        text = f"{narrow} if rng.random() < 0.9 else {text}"
     default = literal(kinds.expression(p.default)) if p.default else None
     if default is None or not fits(kind, default):
         return text
@@ -129,6 +117,19 @@ def drawn(kind: Kind, p: Parameter, size: Size, shown: list[Any]) -> str:
     if isinstance(default, int) and abs(default) > MANY_ROUNDS:
         return text
     return f"{said} if rng.random() < 0.3 else {text}"
+
+
+def spelt(p: Parameter) -> str:
+    """An expression that draws a text of the digits of a base, or of the few letters that the code tells apart."""
+    base = p.base or meaning.of_name(meaning.BASES, p.own)
+    if base and base != 10 and 2 <= base <= 16:
+        digits = "0123456789abcdef"[:base]
+        return f"''.join(rng.choice({digits!r}) for _ in range(rng.randint(1, 8)))"
+    vowels = {"a", "e", "i"} <= {letter.lower() for letter in p.letters}
+    if len(p.letters) < 2 or vowels or not all(map(str.isalnum, p.letters)):
+        return ""
+    few = f"''.join(rng.choice({''.join(p.letters)!r}) for _ in range(rng.randint(1, 10)))"
+    return f"{few} if rng.random() < 0.8 else {word(p.own)}"
 
 
 def one_of(kind: Kind, constants: tuple[str | int, ...]) -> str:
@@ -150,19 +151,6 @@ def begins_empty(kind: Kind, p: Parameter) -> str:
     partly = meaning.PARTIAL.match(name) and HANDED_ON in p.attributes
     if grows and (meaning.GATHERED.match(name) or partly):
         return {"list": "[]", "set": "[]", "str": "''", "dict": "{}"}.get(kind.name, "")
-    return ""
-
-
-def of_few(kind: Kind, few: list[Any]) -> str:
-    """An expression that draws what is made of a few values only; empty where they do not fit the kind."""
-    item = kinds.INT if isinstance(few[0], int) else kinds.CHAR
-    if kind == kinds.STR and item == kinds.CHAR:
-        return f"''.join(rng.choice({few}) for _ in range(rng.randint(1, 10)))"
-    if kind == kinds.INTS and item == kinds.INT:
-        return f"[rng.choice({few}) for _ in range(rng.randint(1, 8))]"
-    cells = kind.of[0].of if kind.name == "list" and kind.of[0].name == "list" else ()
-    if cells and (cells[0] == item or (item == kinds.CHAR and cells[0] == kinds.STR)):
-        return f"draw_grid(rng, lambda: rng.choice({few}))"
     return ""
 
 
@@ -258,6 +246,8 @@ def many(item: Kind, size: Size, name: str, depth: int) -> str:
         if size == "small":
             return "[rng.randint(0, 9) for _ in range(rng.randint(1, 6))]"
         return "draw_numbers(rng, NUMBERS)"
+    if item == kinds.INTS and kinds.SEVERAL.search(name):
+        return f"[draw_numbers(rng, NUMBERS) for _ in range(rng.randint(1, {4 if depth == 0 else 2}))]"
     pair = meaning.of_name(meaning.PAIRS, name) if item in (kinds.INTS, kinds.PAIR, TWO) else None
     if pair:
         return f"[{pair} for _ in range(rng.randint(1, 6))]"
@@ -273,7 +263,7 @@ def many(item: Kind, size: Size, name: str, depth: int) -> str:
         }
         if item == kinds.INTS and meaning.NETWORK.search(name):
             neighbours = "[sorted(rng.sample(range(4), rng.randint(0, 3))) for _ in range(4)]"
-            return neighbours if "list" in name else "draw_network(rng)"
+            return neighbours if "list" in name else "draw_network(rng, 0)"
         if item.of[0] == kinds.STR and meaning.BOARD.search(name):
             return "draw_grid(rng, lambda: draw_char(rng, ALPHABET))"
         inner = cell.get(item.of[0].name) or expression(item.of[0], size, "", depth + 1)

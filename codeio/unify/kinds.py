@@ -216,6 +216,7 @@ def of_words(text: str) -> Kind | None:
     return next((kind for pattern, kind in PHRASES if re.search(pattern, low)), None)
 
 
+SEVERAL = re.compile(r"^(seqs|iterables|sequences|lists|arrays|arrs|colls|collections)$")  # of any lengths
 NAMES = (
     (r"^(root|tree|t1|t2|subroot|root1|root2)$", (TREE,)),
     (r"^(head|l1|l2|heada|headb|head1|head2|linked_?list)$", (LINKED,)),
@@ -229,6 +230,7 @@ NAMES = (
         r"(words|strs|strings|names|worddict|wordlist|tokens|lines|sentences|word_list|emails|letters)$",
         (STRS,),
     ),
+    (SEVERAL.pattern, (GRID, STRS)),
     (r"^(graph|adj|adjacency|g)\w*$", (GRAPH, Kind("dict", (STR, STRS)))),
     (
         r"^(nums?\d|nums|arr\w*|array\w*|a_?list\w*|alist|lst\w*|list\w*|l|numbers|data|values|vals|items|seq\w*"
@@ -273,7 +275,7 @@ NAMES = (
 
 CLEAR = re.compile(
     r"^(words?|text|strings?|strs?|names|lines|tokens|sentences?|phrase|nums|(\w+_)?arr(ay)?|matrix|grid|board|root|head)"
-    r"_?\d?$|^(is|has|use|should)_|flag$"
+    r"_?\d?$|^(is|has|use|should)_|flag$|^pred(icate)?$"
 )
 
 

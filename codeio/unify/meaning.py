@@ -41,9 +41,7 @@ TEXTS = (
     (r"regex", ("a+", "[a-c]+", r"\d+", "b?c", "x|y")),
     (r"version", ("1.2.3", "0.10", "2.0.0rc1")),
     (r"^ip(_?addr\w*)?$", ("192.168.0.1", "10.0.0.256", "8.8.8.8")),
-    (r"binary|^bits$", ("1011", "0", "11110000", "100")),
     (r"roman", ("XIV", "MCMXC", "IX", "III")),
-    (r"hex", ("ff", "0x1a", "C0FFEE")),
     (r"(^|_)(dna|rna)|strand|genome", ("GATTACA", "ACGT", "TTAGGG", "CCGCG")),
     (r"expr(ession)?$|equation|formula", ("1 + 2 * 3", "(4 - 1) / 2", "7", "2 * (3 + 4)")),
     (r"^(op|operator)$", ("+", "-", "*", "/")),
@@ -52,6 +50,11 @@ TEXTS = (
     (r"^(margin|indent(ation)?)$", ("  ", "    ", "> ", "\t")),
     (r"fill_?char|^pad(ding)?$", ("*", "0", "-", ".")),
     (r"(^|_)(unit|noun)s?$", ("hour", "day", "Meter", "box", "city")),
+)  # fmt: skip
+BASES = (
+    (r"(^|_)bin(ary)?\d?(_?(st|str|string|num|number|text|val|value|digits))?\d?$|^bits$", 2),
+    (r"(^|_)hex(a|adecimal)?(_?(str|string|num|number|text|val|value|digits|code))?$", 16),
+    (r"(^|_)oct(al)?(_?(str|string|num|number))?$", 8),
 )  # fmt: skip
 # Pairs of numbers that mean something together.
 PAIRS = (
@@ -77,6 +80,9 @@ NODE = re.compile(
     r"(^|_)(start|end|source|src|sink|dest\w*|dst|goal|node|vertex|root|origin|target|begin|finish)$"
 )
 NETWORK = re.compile(r"graph|^adj|network")  # a table of them holds the weights of edges
+KEEPS_HEAP = re.compile(
+    r"heap_?(push|pop|insert|add|extract|replace|remove|peek)|(push|pop|insert|add)\w*_heap$"
+)
 PREDICATE = re.compile(r"pred|filter|test|cond|keep|check|accept|stop|until|where")
 
 
@@ -89,6 +95,11 @@ def wants_order(name: str, document: str) -> bool:
     made = re.search(r"(return|give|create|produce|make|yield)\w*\W+(\w+\W+){0,3}sorted|\bsorts?\b", said)
     sorting = re.search(r"(^|_)sort(ed|s)?(_|$)", plain(name))
     return bool(ORDERLY.search(plain(name)) or (given and not made and not sorting))
+
+
+def keeps_heap(name: str) -> bool:
+    """Whether a function of that name takes a heap, the least first, and leaves one."""
+    return bool(KEEPS_HEAP.search(plain(name))) and "max" not in plain(name)
 
 
 def plain(name: str) -> str:

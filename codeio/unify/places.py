@@ -50,6 +50,7 @@ class Place:
         self.root, self.level = root, level
         self.votes: Counter[str] = Counter()
         self.parts: dict[str, Place] = {}
+        self.base = 0  # in which its digits are read, where the code says one
         self.width = 0  # items it is unpacked into, or that the code picks by number
         self.attributes: set[str] = set()
         self.constants: set[str | int] = set()  # that it is compared with, whether it is one of them
@@ -84,6 +85,7 @@ class Place:
         for name, votes in other.votes.items():
             self.votes[name] += weight * min(votes, 4)
         self.width = max(self.width, other.width)
+        self.base = self.base or other.base
         self.attributes |= other.attributes
         self.constants |= other.constants
         if depth < 3:

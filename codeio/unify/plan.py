@@ -7,16 +7,18 @@ from collections.abc import Iterator
 from pathlib import PurePosixPath
 
 import msgspec
+from msgspec.structs import replace
 
 from codeio.records import Dropped, Source
 from codeio.settings import Unify
 from codeio.unify import candidates as found
-from codeio.unify import evidence, inputs, kinds, lift, meaning, operations, repair, usage, wrap
+from codeio.unify import evidence, kinds, lift, literals, meaning, operations, repair, usage, wrap
 from codeio.unify.candidates import Candidate
 from codeio.unify.evidence import Calls, Evidence, Parameter
 from codeio.unify.harvest import Seen
-from codeio.unify.inputs import Guess, Material
+from codeio.unify.inputs import Guess
 from codeio.unify.kinds import Kind
+from codeio.unify.literals import Material
 from codeio.unify.module import Closure, Module
 from codeio.unify.objects import Objects
 from codeio.unify.wrap import Wrapping
@@ -79,7 +81,7 @@ class Reader:
         self.module = Module(tree, package(source))
         self.calls = Calls(parsed.tree, parsed.text, seen)
         self.tree, self.linked = wrap.node_classes(self.module)
-        self.helpers = usage.Helpers(self.module.functions)
+        self.helpers = usage.Helpers(self.module.functions, self.calls.fixed)
         for node in self.module.classes.values():
             for f in node.body:
                 if isinstance(f, ast.FunctionDef):
@@ -113,9 +115,9 @@ class Reader:
             candidate=one,
             wrapping=w,
             closure=closure,
-            evidence=hints,
+            evidence=replace(hints, whole=any(map(found.reckons_whole, closure.nodes))),
             guesses=guesses,
-            known=inputs.material(closure.nodes),
+            known=literals.material(closure.nodes),
             document=ast.get_docstring(one.operated or one.node) or "",
             where=f"{self.where}:{one.lines[0]} {one.name}",
         )
@@ -145,7 +147,9 @@ class Reader:
         taken = {a.arg for a, _ in given}
         made_p = [self.parameter(a, d, places, one.init, self.constructed(one), taken) for a, d in made]
         examples = self.calls.examples(one.name, [a.arg for a, _ in given])
+        starts = self.calls.starts(one.node, [a.arg for a, _ in given])
         given_p = [self.parameter(a, d, own, one.node, examples, set()) for a, d in given]
+        given_p = [replace(p, start=starts.get(p.own, "")) for p in given_p]
         if one.operated:
             given_p = self.operating(one.operated)
         w = Wrapping(
@@ -157,7 +161,7 @@ class Reader:
             links=tuple(sorted(links, key=str)),
             examples=tuple(whole),
             in_order=meaning.wants_order(one.node.name, ast.get_docstring(one.node) or ""),
-            whole=found.reckons_whole(one.node),
+            heap=meaning.keeps_heap(one.node.name),
             of_digits=any(isinstance(n, ast.Name) and n.id == "carry" for n in ast.walk(one.node)),
         )
         return w, hints
@@ -204,6 +208,8 @@ class Reader:
         options = [(made, weight) for kind, weight in options if (made := self.objects.resolved(kind))]
         owned = self.objects.of_class(kinds.last_name(argument.annotation))
         options = [(owned, evidence.ANNOTATED), *options] if owned else options
+        several = argument is node.args.vararg and node.name != "__init__"
+        options = many(options) if several else options
         if default is not None:
             options = optional(default, options)
         name = argument.arg if argument.arg not in taken else f"initial_{argument.arg}"
@@ -212,9 +218,9 @@ class Reader:
             own=argument.arg,
             options=tuple(options),
             default=ast.unparse(default) if default is not None else "",
-            attributes=frozenset(place.attributes) if place else frozenset(),
             annotated=kinds.told(argument.annotation, self.aliases),
-            constants=tuple(sorted(place.constants, key=repr)) if place and place.whole else (),
+            several=several,
+            **evidence.looked_for(place),
         )
 
 
@@ -227,9 +233,18 @@ def ranked(parameter: Parameter, rank: int) -> Kind:
 def optional(default: ast.expr, options: list) -> list:
     """A parameter with a default may be left out: first choice where nothing says what it holds."""
     best = options[0][1] if options else 0
-    value = evidence.literal(default)
-    telling = value is not None and value is not evidence.Unknown
+    value = literals.literal(default)
+    telling = value is not None and value is not literals.Unknown
     return sorted([*options[:3], (kinds.ABSENT, best * (0.6 if telling else 1.2) + 0.5)], key=lambda o: -o[1])
+
+
+def many(options: list[tuple[Kind, float]]) -> list[tuple[Kind, float]]:
+    """Kinds for any number of arguments: lists, of what else may be one; of lists where they are told together."""
+    found: dict[Kind, float] = {}
+    for kind, weight in [*options, (kinds.GRID, evidence.NAMED)]:
+        kind = kind if kind.name == "list" and len(kind.of) == 1 else kinds.listed(kind)
+        found[kind] = max(found.get(kind, 0), weight)
+    return sorted(found.items(), key=lambda one: -one[1])[: evidence.MOST]
 
 
 def joined(examples: list[dict], made: list[dict], parameters: list[Parameter]) -> list[dict]:

@@ -6,7 +6,7 @@ from codeio.unify import kinds, meaning
 from codeio.unify.evidence import Evidence, Parameter
 from codeio.unify.kinds import Kind
 from codeio.unify.places import Link
-from codeio.unify.usage import STORED
+from codeio.unify.usage import HEAP, STORED
 
 ORDERED = (
     ("low", "high"), ("lo", "hi"), ("left", "right"), ("l", "r"), ("start", "end"), ("start", "stop"), ("begin", "end"),
@@ -23,11 +23,13 @@ ROW, COLUMN = {"row", "r", "i", "x"}, {"col", "column", "c", "j", "y"}
 ROWS, COLUMNS = {"rows", "height", "h", "m", "n"}, {"cols", "columns", "width", "w"}
 
 
-def related(present: list[Parameter], kind: dict[str, Kind], evidence: Evidence) -> list[str]:
-    """Statements that follow the drawing of each parameter by itself."""
+def related(
+    present: list[Parameter], kind: dict[str, Kind], evidence: Evidence, counted: dict[str, str]
+) -> list[str]:
+    """Statements that follow the drawing of each parameter by itself; `counted` are the lengths of others."""
     held = {p.own: p.name for p in present}
-    lines = [line for p in present if (line := shaped(p.name, kind[p.name], evidence))]
-    tied: set[str] = set()
+    lines = [line for p in present if (line := shaped(p, kind[p.name], evidence))]
+    tied = {p.name for p in present if p.start} | counted.keys()
     for link in evidence.links:
         one, other = held.get(link.one, ""), held.get(link.other, "")
         if one and other and one not in tied and (made := tie(link, one, other, kind)):
@@ -45,12 +47,38 @@ def related(present: list[Parameter], kind: dict[str, Kind], evidence: Evidence)
             lines += inside(p, wholes[0], kind[wholes[0]])
         elif kind[p.name] == kind[wholes[0]] and p is not present[0]:
             lines += alike(p.name, wholes[0], kind[p.name])
+    lines += [line for name, whole in counted.items() for line in often(whole, 0.9, name, f"len({whole})")]
     return lines + ordered([p.name for p in present if kind[p.name] in (kinds.INT, kinds.FLOAT)])
 
 
-def shaped(name: str, kind: Kind, evidence: Evidence) -> str:
-    """What the whole function says of its lists: that they are in order, or hold digits."""
-    flat = (kinds.INTS, kinds.STRS, FLOATS, kinds.LINKED)
+def lengths(present: list[Parameter], kind: dict[str, Kind], evidence: Evidence) -> dict[str, str]:
+    """Numbers that are the lengths of texts or lists in all examples of the file, or, without any, by name.
+
+    `lcs(x, y, m, n)`: as many counts as there are texts or lists, in their order.
+    """
+    numbers = [p for p in present if kind[p.name] == kinds.INT]
+    wholes = [p.name for p in present if long(kind[p.name])]
+    if evidence.examples:
+        return {
+            p.name: fits[0]
+            for p in numbers
+            if words(p.own) & (LENGTH | COUNT) and (fits := [w for w in wholes if counts(p, w, evidence)])
+        }
+    named = [p.name for p in numbers if meaning.plain(p.own) in COUNT]
+    return dict(zip(named, wholes, strict=True)) if len(named) == len(wholes) > 1 else {}
+
+
+def counts(p: Parameter, whole: str, evidence: Evidence) -> bool:
+    """Whether the number is the length of the other in all examples."""
+    both = [(e[p.name], e[whole]) for e in evidence.examples if p.name in e and whole in e]
+    return bool(both) and all(isinstance(w, str | list | tuple) and n == len(w) for n, w in both)
+
+
+def shaped(p: Parameter, kind: Kind, evidence: Evidence) -> str:
+    """What the whole function says of its lists: that they are in order, heaps, or hold digits."""
+    flat, name = (kinds.INTS, kinds.STRS, FLOATS, kinds.LINKED), p.name
+    if kind in flat[:3] and (HEAP in p.attributes or evidence.heap) and "heapify" not in p.attributes:
+        return f"    {name} = draw_heap(rng, {name})"
     if (evidence.in_order or "sorted" in name.lower()) and kind in flat:
         return f"    {name} = sorted({name})"
     if evidence.in_order and kind.name == "list" and kind.of[0] in flat:
@@ -64,7 +92,7 @@ def taken(p: Parameter, kind: Kind, others: dict[str, Kind]) -> list[str]:
     """What comes from another parameter: marks for its items, a node of a graph, a value of a tree."""
     if kind.name == "list" and marks(p):
         tables = [name for name, other in others.items() if long(other) or other.name == "dict"]
-        return [f"    {p.name} = [False] * len({tables[0]})"] if tables else []
+        return [f"    {p.name} = [False] * {f'len({tables[0]})' if tables else 'rng.randint(2, 6)'}"]
     for name, other in others.items():
         if other.name == "dict" and kind == other.of[0] and meaning.NODE.search(meaning.plain(p.own)):
             key = f"rng.choice(sorted({name}))"
@@ -96,8 +124,8 @@ def inside(p: Parameter, whole: str, kind: Kind) -> list[str]:
         return []
     grid = kind.name in ("list", "array") and kind.of[0].name in ("list", "array")
     across = f"len({whole}[0])"
-    if grid and named & (ROWS | COLUMNS):
-        return often(whole, 0.9, p.name, f"len({whole})" if named & ROWS else across)
+    if grid and named & (ROWS | COLUMNS | LENGTH | COUNT):
+        return often(whole, 0.9, p.name, across if named & COLUMNS else f"len({whole})")
     if grid and named & (ROW | COLUMN):
         return often(whole, 0.95, p.name, f"rng.randrange({f'len({whole})' if named & ROW else across})")
     if named & UPPER:

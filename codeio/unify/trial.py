@@ -30,6 +30,7 @@ UNLIKELY, TELLING = (
     0.3,
     2.0,
 )  # of score for each of which nothing speaks for its kind; weight that does for another
+BARE = 0.15  # of score for leaving out the examples of the file
 MARGIN = 0.1  # of score by which a kind of which nothing tells has to be better
 PATIENT = 8  # times as many inputs, where all gave the same
 TEXTS, NUMBERS = {"str", "char", "digits"}, (kinds.INT, kinds.FLOAT)
@@ -70,7 +71,11 @@ def neighbours(plan: Plan, guess: Guess) -> list[Guess]:
     tried = [g.kinds for g in plan.guesses]
     bare = [replace(guess, size=size, shown=False) for size in ("wide", "small") if plan.evidence.examples]
     others = OTHERS + (ARRAYS if "numpy" in plan.closure.modules else ())
-    held = [{**guess.kinds, name: other} for other in others for name in guess.kinds]
+    several = {p.name for p in plan.evidence.parameters if p.several}
+    fitting = [(other, name) for other in others for name in guess.kinds]
+    held = [
+        {**guess.kinds, name: other} for other, name in fitting if other.name == "list" or name not in several
+    ]
     if len(guess.kinds) == 2:  # two of a kind, as two lists
         held = [dict.fromkeys(guess.kinds, other) for other in others[:4]] + held
     return [*bare, *(Guess(one, "wide", 0.5) for one in held if one not in tried)][:MORE]
@@ -176,6 +181,7 @@ def score(plan: Plan, number: int, calls: Sequence[Call], every: set[tuple[int, 
     shown = len(arcs(plan, good)) / max(1, len(every))
     held = plan.guesses[number].kinds
     doubt = sum(doubtful(p, held[p.name]) for p in plan.evidence.parameters)
+    doubt += BARE * (bool(plan.evidence.examples) and not plan.guesses[number].shown)
     doubt += UNLIKELY * (plan.evidence.whole and any("float" in str(kind) for kind in held.values()))
     return 1 + share + 0.8 * variety + 0.8 * shown + min(1.0, weight / 12) - 0.4 * same - doubt
 

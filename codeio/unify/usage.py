@@ -4,7 +4,8 @@ import ast
 from collections.abc import Mapping
 
 from codeio.unify import kinds
-from codeio.unify.places import DICT, LIST, METHODS, NUMPY, SET, STRING, Binder, Link, Place
+from codeio.unify.compare import Comparer
+from codeio.unify.places import DICT, LIST, METHODS, NUMPY, SET, STRING, Link, Place
 
 INTEGER = {"range", "xrange", "bin", "hex", "oct", "chr", "divmod", "factorial", "isqrt", "comb"}
 NUMERIC = {"abs", "round", "pow", "sqrt", "gcd", "floor", "ceil", "log", "sin", "cos", "exp", "log10", "log2"}
@@ -16,13 +17,15 @@ BY_ITEM = {"sorted", "sort", "max", "min", "map", "filter"}  # call a function w
 REDUCES = {"sum", "mean", "std", "var", "dot", "norm", "argmax", "argmin", "cumsum"}
 DEPTH = 3  # of calls followed into helpers
 STORED, HANDED_ON = "[]=", "()"  # noted as attributes: items are set; the same goes into a recursive call
+HEAP, HEAPED = "heap", {"heappush", "heappop", "heapreplace", "heappushpop"}  # noted where it has to be one
 
 
 class Helpers(dict[str, ast.FunctionDef]):
-    """The functions of a module by name, each read once for all that call it."""
+    """The functions of a module by name, each read once for all that call it; `fixed`: literals behind its names."""
 
-    def __init__(self, functions: Mapping[str, ast.FunctionDef]) -> None:
+    def __init__(self, functions: Mapping[str, ast.FunctionDef], fixed: Mapping[str, ast.expr]) -> None:
         super().__init__(functions)
+        self.fixed = fixed
         self.known: dict[tuple[str, int], dict[str, Place]] = {}
 
     def read(self, name: str, depth: int) -> dict[str, Place]:
@@ -32,11 +35,11 @@ class Helpers(dict[str, ast.FunctionDef]):
         return self.known[name, depth]
 
 
-class Reader(Binder):
+class Reader(Comparer):
     """Collects votes from one function; `helpers` are the other functions of the module by name."""
 
     def __init__(self, own: str, names: dict[str, Place], helpers: Helpers, depth: int) -> None:
-        super().__init__(names)
+        super().__init__(names, helpers.fixed)
         self.own, self.helpers, self.depth = own, helpers, depth
         self.indexed: dict[str, Place] = {}  # by the name of the index
 
@@ -64,7 +67,9 @@ class Reader(Binder):
 
     def visit_Subscript(self, node: ast.Subscript) -> None:
         base, index = self.place(node.value), node.slice
-        if base:
+        if not base:
+            self.looked_up(node.value, index)
+        else:
             if isinstance(index, ast.Slice):
                 base.vote(1, "sequence")
             elif isinstance(index, ast.Constant) and isinstance(index.value, str):
@@ -100,6 +105,8 @@ class Reader(Binder):
         if base:
             base.vote(6, "function")
         self.given_items(node, name)
+        if name == "get" and node.args and isinstance(node.func, ast.Attribute):
+            self.looked_up(node.func.value, node.args[0])
         if name in REDUCES and ast.unparse(node.func).split(".")[0] in ("np", "numpy"):
             inside = (self.place(n) for part in node.args for n in ast.walk(part) if isinstance(n, ast.Name))
             for place in filter(None, inside):
@@ -124,22 +131,6 @@ class Reader(Binder):
                 if isinstance(inner, ast.Lambda) and len(inner.args.args) == 1:
                     self.bind(ast.Name(inner.args.args[0].arg), whole.element)
 
-    def tested(self, node: ast.expr) -> None:
-        """A test of the value itself, which any value allows, but of which little else is known for a flag."""
-        if isinstance(node, ast.Name) and (place := self.place(node)):
-            place.vote(0.9, "bool")
-
-    def visit_If(self, node: ast.If | ast.IfExp) -> None:
-        self.tested(node.test)
-        self.generic_visit(node)
-
-    visit_IfExp = visit_If
-
-    def visit_BoolOp(self, node: ast.BoolOp) -> None:
-        for part in node.values:
-            self.tested(part)
-        self.generic_visit(node)
-
     def argument(self, place: Place, name: str, node: ast.Call, number: int) -> None:
         """Votes of `place` being an argument of a call."""
         if name in ("isinstance", "issubclass") and number == 0 and len(node.args) == 2:
@@ -160,6 +151,8 @@ class Reader(Binder):
                 place.vote(1, "list")
         elif name == "int":
             place.vote(1, "digits", "int")
+            others = [*node.args[1:], *(keyword.value for keyword in node.keywords)]
+            place.base = next((n.value for n in others if isinstance(n, ast.Constant)), place.base)
         elif name == "float":
             place.vote(1, "float")
         elif name == "str":
@@ -169,6 +162,9 @@ class Reader(Binder):
         elif name == "join":
             place.vote(2, "list")
             place.element.vote(3, "str")
+        elif name in HEAPED and number == 0:
+            place.vote(2, "list")
+            place.attributes.add(HEAP)
         elif name in ("append", "add", "push", "appendleft", "heappush", "print"):
             pass
         elif isinstance(node.func, ast.Attribute) and kinds.last_name(node.func.value) == "re":
@@ -231,61 +227,6 @@ class Reader(Binder):
         if (place := self.place(node.value)) and isinstance(node.op, ast.Add | ast.Sub | ast.Mult):
             place.vote(1.2, "int")
         self.generic_visit(node)
-
-    def visit_Compare(self, node: ast.Compare) -> None:
-        sides = [node.left, *node.comparators]
-        for op, one, other in zip(node.ops, sides, sides[1:], strict=False):
-            if isinstance(op, ast.In | ast.NotIn):
-                self.member(one, other)
-            elif not isinstance(op, ast.Is | ast.IsNot):
-                for left, right in ((one, other), (other, one)):
-                    if place := self.place(left):
-                        self.compared(place, right, op)
-        self.generic_visit(node)
-
-    def member(self, one: ast.expr, other: ast.expr) -> None:
-        item, whole = self.place(one), self.place(other)
-        if whole:
-            whole.vote(0.7, "iterable")
-            whole.vote(0.3, "dict")
-            if isinstance(one, ast.Constant) and isinstance(one.value, str):
-                whole.vote(2, "str")
-        if item and whole:
-            self.link(item, whole, "element")
-        if item and isinstance(other, ast.Constant) and isinstance(other.value, str):
-            item.vote(3, "char")
-        if item and isinstance(other, ast.List | ast.Tuple | ast.Set) and other.elts:
-            for constant in other.elts:
-                self.compared(item, constant, ast.Eq())
-
-    def compared(self, place: Place, other: ast.expr, op: ast.cmpop) -> None:
-        if isinstance(other, ast.UnaryOp):
-            other = other.operand
-        if isinstance(other, ast.Constant):
-            value = other.value
-            if isinstance(op, ast.Eq | ast.NotEq) and type(value) in (str, int):
-                place.constants.add(value)
-            if isinstance(value, str):
-                place.vote(3, "char" if len(value) == 1 else "str")
-            elif isinstance(value, bool):
-                place.vote(2, "bool")
-            elif isinstance(value, int | float):
-                place.vote(3, "int" if isinstance(value, int) else "float")
-            return
-        if isinstance(other, ast.List | ast.ListComp):
-            place.vote(2, "list")
-        elif isinstance(other, ast.Call) and kinds.last_name(other.func) == "len":
-            place.vote(3, "int")
-            if whole := self.place(other.args[0] if other.args else None):
-                self.link(place, whole, "length")
-        elif isinstance(op, ast.Lt | ast.Gt | ast.LtE | ast.GtE):
-            place.vote(1.2, "int")
-            place.vote(0.4, "float")
-        if mate := self.place(other):
-            if mate.level > place.level:
-                self.link(place, mate, "element")
-            elif isinstance(op, ast.Eq) and mate.level == place.level:
-                self.link(place, mate, "part")
 
 
 def read_function(

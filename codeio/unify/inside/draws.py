@@ -40,6 +40,9 @@ def draw_word(rng: Random, alphabet: str, known: list[str]) -> str:
         letters = any(c.isalpha() for c in alphabet)
         if not letters and choice < 0.61 and not all(c.isdigit() or c in "()[]{}<>" for c in alphabet):
             return draw_joined(rng, alphabet)
+        pairs = [pair for pair in ("()", "[]", "{}", "<>") if set(pair) <= set(alphabet)]
+        if pairs and set(alphabet) <= set("".join(pairs)):
+            return draw_nested(rng, pairs)
         return "".join(rng.choice(alphabet) for _ in range(rng.randint(1, 10)))
     if choice < 0.75:
         return rng.choice(
@@ -56,6 +59,16 @@ def draw_word(rng: Random, alphabet: str, known: list[str]) -> str:
         half = "".join(rng.choice("abc") for _ in range(rng.randint(1, 4)))
         return half + rng.choice(["", "x"]) + half[::-1]
     return "".join(rng.choice("abcdeABC") for _ in range(rng.randint(1, 8)))
+
+
+def draw_nested(rng: Random, pairs: list[str]) -> str:
+    """Brackets that match, or all but one."""
+    text = ""
+    for _ in range(rng.randint(1, 5)):
+        one = rng.choice(pairs)
+        text = rng.choice([text + one, one + text, one[0] + text + one[1]])
+    at = rng.randrange(len(text))
+    return text if rng.random() < 0.5 else text[:at] + rng.choice(["", *pairs[0], text[-1]]) + text[at + 1 :]
 
 
 def draw_joined(rng: Random, alphabet: str) -> str:
@@ -91,6 +104,15 @@ def draw_numbers(rng: Random, known: list[int]) -> list[int]:
     return rng.sample(range(1, size + 1), size) if order < 0.33 else values
 
 
+def draw_heap(rng: Random, values: list[Any]) -> list[Any]:
+    """The values as a heap, the least first: in order, but for which of two children comes first."""
+    values = sorted(values)
+    for at in range(1, len(values) - 1, 2):
+        if rng.random() < 0.5:
+            values[at], values[at + 1] = values[at + 1], values[at]
+    return values
+
+
 def draw_grid(rng: Random, draw: Callable[[], Any]) -> list[list[Any]]:
     """Rows of equal length, often as many as columns."""
     rows = rng.randint(1, 5)
@@ -98,14 +120,14 @@ def draw_grid(rng: Random, draw: Callable[[], Any]) -> list[list[Any]]:
     return [[draw() for _ in range(columns)] for _ in range(rows)]
 
 
-def draw_network(rng: Random) -> list[list[int]]:
-    """Weights of the edges between a few nodes, 0 for none; mostly the same in both directions."""
+def draw_network(rng: Random, least: int) -> list[list[int]]:
+    """Weights of the edges between a few nodes, `least` or more, 0 for none; mostly the same in both directions."""
     size = rng.randint(2, 5)
     rows = [[0] * size for _ in range(size)]
     for one in range(size):
         for other in range(one):
-            rows[one][other] = rng.choice([0, rng.randint(1, 9)])
-            rows[other][one] = rows[one][other] if rng.random() < 0.8 else 0
+            rows[one][other] = max(least, rng.choice([0, rng.randint(1, 9)]))
+            rows[other][one] = rows[one][other] if rng.random() < 0.8 else least
     return rows
 
 

@@ -1,0 +1,115 @@
+"""Literals: what code fixes under a name, looks up, and only writes.   syntax tree -> literals, keys, ids of nodes"""
+
+import ast
+import re
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+import msgspec
+
+from codeio.unify.kinds import last_name
+
+Table = ast.Dict | ast.Set | ast.List | ast.Tuple
+MANY = 60  # keys; beyond that a table says little of what is asked for
+WRITERS = {"print", "format", "join", "write", "warn", "debug", "info", "error"}
+
+
+class Material(msgspec.Struct, frozen=True):
+    """What the code itself mentions: integers near which it changes its mind, characters and words it looks for."""
+
+    numbers: tuple[int, ...]
+    alphabet: str
+    words: tuple[str, ...]
+
+
+class Unknown:
+    """The value of an expression that is no literal."""
+
+
+def literal(node: ast.expr | None) -> Any:
+    """The value of a literal expression, or Unknown."""
+    try:
+        return ast.literal_eval(node) if node else Unknown
+    except (ValueError, TypeError, SyntaxError, MemoryError, RecursionError):
+        return Unknown
+
+
+def constants(tree: ast.Module) -> dict[str, ast.expr]:
+    """Names that are assigned exactly one literal in the whole file; those of classes also as `Class.NAME`."""
+    found: dict[str, list[ast.expr]] = defaultdict(list)
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Assign):
+            for name, value in assigned([node]):
+                found[name].append(value)
+        elif isinstance(node, ast.ClassDef) and not any("Enum" in ast.unparse(base) for base in node.bases):
+            for name, value in assigned(node.body):
+                found[f"{node.name}.{name}"].append(value)
+                found[f"self.{name}"].append(value)
+    return {
+        name: nodes[0]
+        for name, nodes in found.items()
+        if len(nodes) == 1 and literal(nodes[0]) is not Unknown
+    }
+
+
+def assigned(nodes: Iterable[ast.AST]) -> Iterator[tuple[str, ast.expr]]:
+    for node in nodes:
+        if isinstance(node, ast.Assign) and len(node.targets) == 1 and isinstance(node.targets[0], ast.Name):
+            yield node.targets[0].id, node.value
+
+
+def keys(node: ast.expr | None) -> list[str | int]:
+    """The texts and whole numbers that a literal holds: keys of a dict, items, or characters of a text."""
+    if isinstance(node, ast.Constant) and isinstance(node.value, str):
+        found = list(node.value)
+    elif isinstance(node, Table):
+        parts = node.keys if isinstance(node, ast.Dict) else node.elts
+        found = [part.value for part in parts if isinstance(part, ast.Constant)]
+    else:
+        return []
+    return [one for one in dict.fromkeys(found) if type(one) in (str, int)] if len(found) <= MANY else []
+
+
+def written(nodes: Iterable[ast.AST]) -> set[int]:
+    """Ids of constants that only go into what is written: parts of messages, results, what is put together."""
+    return {id(part) for node in nodes for part in pieces(node) if isinstance(part, ast.Constant)}
+
+
+def pieces(node: ast.AST) -> list[ast.AST]:
+    """The parts of `node` that are only written, where they are constants."""
+    if isinstance(node, ast.JoinedStr):
+        return list(node.values)
+    if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Add | ast.Mod | ast.Mult):
+        return [node.left, node.right]
+    if isinstance(node, ast.AugAssign | ast.Return):
+        value = node.value
+        return [value.body, value.orelse] if isinstance(value, ast.IfExp) else [value] if value else []
+    if isinstance(node, ast.Raise) and isinstance(node.exc, ast.Call):
+        return list(node.exc.args)
+    if isinstance(node, ast.Call) and last_name(node.func) in WRITERS:
+        whole = [node.func.value] if isinstance(node.func, ast.Attribute) else []
+        return [*whole, *node.args, *(keyword.value for keyword in node.keywords)]
+    return []
+
+
+def material(nodes: tuple[ast.stmt, ...]) -> Material:
+    """Constants of the code that inputs should be near."""
+    numbers: dict[int, None] = {}
+    letters: dict[str, None] = {}
+    words: dict[str, None] = {}
+    every = [inner for node in nodes for inner in ast.walk(node)]
+    only_written = written(every)
+    for inner in every:
+        value = inner.value if isinstance(inner, ast.Constant) else None
+        if isinstance(value, int) and not isinstance(value, bool) and abs(value) < 10_000:
+            numbers[value] = None
+        elif isinstance(value, str) and id(inner) not in only_written and value.isprintable():
+            if re.search(r"[%{}\\]\w|\{\}|[{}]$", value):
+                continue
+            if len(value) == 1 or (len(value) <= 12 and not value.isalpha() and " " not in value):
+                letters |= dict.fromkeys(value)
+            elif 1 < len(value) <= 20:
+                words[value] = None
+    few = tuple(sorted(numbers))[:12] if len(numbers) <= 12 else tuple(sorted(numbers, key=abs))[:12]
+    return Material(few, "".join(letters)[:40], tuple(words)[:12])

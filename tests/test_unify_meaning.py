@@ -105,6 +105,12 @@ GIVEN = {
         "    return SIZES.get(unit, 1) * n\n",
         lambda g: g["unit"] in WORDS,
     ),
+    "brackets": (
+        "def f(s):\n    pairs = {')': '(', ']': '['}\n    stack = []\n    for c in s:\n"
+        "        if c not in pairs:\n            stack.append(c)\n"
+        "        elif not stack or stack.pop() != pairs[c]:\n            return -1\n    return len(stack)\n",
+        lambda g: set(g["s"]) <= set("()[]"),
+    ),
     "digits of base 2": (
         "def f(text):\n    return int(text, 2) + 1\n",
         lambda g: set(g["text"]) <= set("01"),

@@ -120,11 +120,14 @@ def drawn(kind: Kind, p: Parameter, size: Size, shown: list[Any]) -> str:
 
 
 def spelt(p: Parameter) -> str:
-    """An expression that draws a text of the digits of a base, or of the few letters that the code tells apart."""
+    """An expression that draws a text of the digits of a base, or of what the code tells apart: brackets, letters."""
     base = p.base or meaning.of_name(meaning.BASES, p.own)
     if base and base != 10 and 2 <= base <= 16:
         digits = "0123456789abcdef"[:base]
         return f"''.join(rng.choice({digits!r}) for _ in range(rng.randint(1, 8)))"
+    pairs = [pair for pair in ("()", "[]", "{}", "<>") if set(pair) & set(p.letters)]
+    if p.letters and set(p.letters) <= set("".join(pairs)):
+        return f"draw_nested(rng, {pairs}) if rng.random() < 0.9 else {word(p.own)}"
     vowels = {"a", "e", "i"} <= {letter.lower() for letter in p.letters}
     if len(p.letters) < 2 or vowels or not all(map(str.isalnum, p.letters)):
         return ""

@@ -19,6 +19,7 @@ SPANS = (
         "1, 12",
     ),
     (r"^flags?$", "0, 1"),
+    (r"^mod(ul(us|o))?$", "2, 100"),
 )
 USUAL = r"(^|_)(amount|quantity|qty|price|cost|weight|capacity|budget|distance|speed|salary|score)$"  # mostly 1 to 100
 REAL_SPANS = (

@@ -152,7 +152,8 @@ class Reader(Comparer):
         elif name == "int":
             place.vote(1, "digits", "int")
             others = [*node.args[1:], *(keyword.value for keyword in node.keywords)]
-            place.base = next((n.value for n in others if isinstance(n, ast.Constant)), place.base)
+            bases = (getattr(n, "value", None) for n in others)
+            place.base = next((base for base in bases if type(base) is int), place.base)
         elif name == "float":
             place.vote(1, "float")
         elif name == "str":

@@ -85,6 +85,11 @@ GIVEN = {
         "print(f('abc', [[0, 1], [1, 5], [1, 2], [0, 9]]))\n",
         lambda g: all(len(row) == 2 and row[0] in (0, 1) for row in g["moves"]),
     ),
+    "rows as wide as those of the example": (
+        "def f(cells):\n    return sum(len(row) * cell for row in cells for cell in row)\n\n"
+        "print(f([[0, 1], [1, 1], [2, 0], [1, 2]]))\n",
+        lambda g: all(len(row) == 2 for row in g["cells"]),
+    ),
     "as long as all examples": (
         "def f(row):\n    return sum(x * n for n, x in enumerate(row))\n\n"
         "print(f([0, 1, 1, 0, 1, 1, 0]), f([1, 0, 0, 1, 0, 1, 1]))\n",

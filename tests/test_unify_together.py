@@ -130,6 +130,12 @@ FITTING = {
         lambda g: g.get("bag") == [] and g["at"] == 0,
         0.75,
     ),
+    "what only the recursion itself begins with": (
+        "def f(m, n):\n    if m == 0:\n        return n + 1\n"
+        "    return f(m - 1, 1) if n == 0 else f(m - 1, n - 1) + n\n",
+        lambda g: g["n"] != 1,
+        0.7,
+    ),
     "heap": (
         "import heapq\n\ndef f(items, x):\n    heapq.heappush(items, x)\n"
         "    return heapq.heappop(items) + len(items)\n",

@@ -195,18 +195,22 @@ class Calls:
                 out.append(kept)
         return out[:EXAMPLES]
 
-    def given(self, name: str, arguments: Sequence[str]) -> Iterator[dict[str, Any]]:
-        """What each call of `name` gives, by parameter; Unknown for what is no literal."""
+    def given(
+        self, name: str, arguments: Sequence[str], within: ast.FunctionDef | None = None
+    ) -> Iterator[dict[str, Any]]:
+        """What each call of `name` but those `within` gives, by parameter; Unknown for what is no literal."""
+        own = range(within.lineno, (within.end_lineno or within.lineno) + 1) if within else range(0)
         *owner, last = name.split(".")
         for call in self.found.get(owner[-1] if owner and last == "__init__" else last, ()):
-            if len(call.args) <= len(arguments) and all(k.arg in arguments for k in call.keywords):
+            fits = len(call.args) <= len(arguments) and all(k.arg in arguments for k in call.keywords)
+            if fits and getattr(call.func, "lineno", 0) not in own:
                 named = dict(zip(arguments, call.args, strict=False))
                 named |= {k.arg: k.value for k in call.keywords}
                 yield {key: literal(node) for key, node in named.items()}
 
     def starts(self, node: ast.FunctionDef, arguments: Sequence[str]) -> dict[str, str]:
         """What a recursive function begins with: the value that each of its callers gives, as source."""
-        rows = [row for row in self.given(node.name, arguments) if Unknown in row.values()]
+        rows = [row for row in self.given(node.name, arguments, node) if Unknown in row.values()]
         calls = (n for n in ast.walk(node) if rows and isinstance(n, ast.Call))
         if not any(kinds.last_name(call.func) == node.name for call in calls):
             return {}

@@ -94,8 +94,8 @@ def of_few(kind: Kind, few: list[Any], shown: list[Any]) -> str:
     if len(row.of) > 1:
         return ""
     columns = {len(line) for value in shown for line in value}
-    if fixed and len(columns) == 1:
-        return f"[[{one} for _ in range({min(columns)})] for _ in {fixed}]"
+    if len(columns) == 1 and (fixed or not columns & sizes):
+        return f"[[{one} for _ in range({min(columns)})] for _ in {fixed or 'range(rng.randint(1, 6))'}]"
     return f"draw_grid(rng, lambda: {one})"
 
 

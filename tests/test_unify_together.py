@@ -2,6 +2,9 @@
 
 import pytest
 
+from codeio.unify import kinds
+from codeio.unify.examples import of_rows
+from codeio.unify.kinds import Kind
 from tests.test_unify import inputs
 from tests.unifying import only, sandbox
 
@@ -179,3 +182,13 @@ def test_drawn_values_fit_each_other(box, what):
     text, fits, share = FITTING[what]
     calls = inputs(box, only(box, text, "f" if "def f(" in text else ""))
     assert sum(fits(call.input) for call in calls) >= share * len(calls)
+
+
+def test_rows_that_are_no_rows_of_the_kind_are_left_alone():
+    pairs = Kind("list", (Kind("list", (kinds.INT, kinds.INT)),))
+    of_text = Kind("list", (Kind("dict", (kinds.STR, kinds.INT)),))
+    flags = [[(n % 2, n) for n in range(12)]]
+    assert "rng.choice([0, 1])" in of_rows(pairs, flags)
+    assert of_rows(pairs, [[(*row, 3) for row in flags[0]]]) == ""
+    assert of_rows(pairs, [[*flags[0], (1,)]]) == ""
+    assert of_rows(of_text, [[{"a": n, "b": 2, "c": 3} for n in range(12)]]) == ""

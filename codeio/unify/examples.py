@@ -105,6 +105,8 @@ def of_rows(kind: Kind, shown: list[Any]) -> str:
     rows = [line for value in shown for line in value] if row is not kind else []
     if len(rows) < ENOUGH or len(row.of) < 2 or not set(row.of) <= {kinds.INT, kinds.CHAR, kinds.STR}:
         return ""
+    if row.name not in ("list", "tuple") or any(len(line) != len(row.of) for line in rows):
+        return ""  # rows are dicts, or of another length than the code takes them to be
     columns = [sorted(set(column)) for column in zip(*rows, strict=True)]
     parts = [
         f"rng.choice({column})" if len(column) == 2 else "rng.randint(0, 12)" if part == kinds.INT else WORD

@@ -205,6 +205,15 @@ def test_answers_do_not_depend_on_their_batch(loaded):
     assert len(set(alone)) > 2
 
 
+def test_an_answer_that_is_gone_on_with_is_the_one_made_in_one_go(loaded, monkeypatch):
+    said = []
+    for first in (3, 10_000):
+        monkeypatch.setattr(generate, "FIRST", first)
+        said.append(generate.answers(QUESTIONS, loaded, PARAMS))
+    assert said[0] == said[1]
+    assert max(len(loaded.tokenizer(text)["input_ids"]) for text in said[0] if text) > 3 * 3
+
+
 def test_answers_end_with_their_context(loaded):
     for question, text in zip(QUESTIONS[:-1], generate.answers(QUESTIONS[:-1], loaded, PARAMS), strict=True):
         room = PARAMS.model.context - len(generate.encode(question, loaded.tokenizer))

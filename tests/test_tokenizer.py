@@ -144,3 +144,11 @@ def test_template_writes_and_masks_the_assistant(made):
     shown = made.apply_chat_template(CHAT, return_dict=True, return_assistant_tokens_mask=True)
     masked = [n for n, on in zip(shown["input_ids"], shown["assistant_masks"], strict=True) if on]
     assert made.decode(masked) == f"5{END}4{END}"
+
+
+def test_which_numbers_stand_in_a_line_changes_no_entry():
+    turns = [(f"def f(x):\n    return x + {n} // 7\nf({n})", f"x={n}\nr.append({n * n})") for n in range(60)]
+    other = [(asked.replace("7", "4096"), said.replace("5", "81")) for asked, said in turns]
+    one, two = (tokenizer.train(several, 300).get_vocab() for several in (turns, other))
+    assert one == two
+    assert len(one) > len(tokenizer.assembled([]).get_vocab())

@@ -228,6 +228,35 @@ REFUSED = {
 }
 
 
+GRAPH = (
+    "class Graph:\n    def __init__(self):\n        self.edges = {}\n\n    def add(self, a: int, b: int):\n"
+    "        self.edges.setdefault(a, []).append(b)\n\n    def steps(self, start: int, end: int):\n"
+    "        if start == end:\n            return start + 1\n        if start in self.edges:\n"
+    "            return end * 2\n        return len(self.edges) - end\n"
+)
+
+
+def test_an_object_that_holds_nothing_is_not_asked(box):
+    functions, dropped = unified(box, GRAPH)
+    assert [d.id.split()[-1] for d in dropped if d.reason == "asks an empty object"] == ["Graph.steps"]
+    assert not [f for f in functions if "main_solution(start" in f.code]
+
+
+def test_an_object_that_fills_itself_is_asked(box):
+    filled = GRAPH.replace("        if start == end", "        self.add(start, end)\n        if start == end")
+    functions, dropped = unified(box, filled)
+    assert "asks an empty object" not in {d.reason for d in dropped}
+    assert [f for f in functions if "main_solution(start" in f.code]
+
+
+def test_what_tells_where_it_lies_in_memory_is_none(box):
+    made = "class A:\n    def __init__(self, x: int):\n        self.x = x\n\n"
+    text = made + "    def told(self):\n        return [str(self)]\n"
+    functions, dropped = unified(box, text)
+    assert not functions
+    assert any("lies in memory" in d.detail for d in dropped)
+
+
 def test_a_look_at_the_callers_is_none_of_a_function(box):
     code = "import sys\n\ndef f(depth):\n    return sys._getframe(depth % 2).f_lineno\n"
     functions, dropped = unified(box, code)

@@ -15,6 +15,30 @@ def box():
         yield box
 
 
+def searchable(values):
+    """Whether values in level order are those of a search tree, each once."""
+    order, queue, rest = [], [], list(values)
+    if not rest:
+        return True
+    root = [rest.pop(0), None, None]
+    queue.append(root)
+    while queue and rest:
+        node = queue.pop(0)
+        for side in (1, 2):
+            if rest and (value := rest.pop(0)) is not None:
+                node[side] = [value, None, None]
+                queue.append(node[side])
+
+    def walk(node):
+        if node:
+            walk(node[1])
+            order.append(node[0])
+            walk(node[2])
+
+    walk(root)
+    return order == sorted(set(order))
+
+
 FITTING = {
     "size of a table": (
         "def f(rows: int, columns: int, cells: list[list[int]]):\n"
@@ -168,6 +192,83 @@ FITTING = {
         "    return [(i, j) for i in range(n) for j in range(n) if graph[i][j] > 0]\n",
         lambda g: any(w == 0 for n, row in enumerate(g["graph"]) for m, w in enumerate(row) if n != m),
         0.5,
+    ),
+    "one of so many": (
+        "def f(rows, columns, r0, c0):\n    r, c = r0, c0\n    found = []\n    for _ in range(4):\n"
+        "        if 0 <= r < rows and 0 <= c < columns:\n            found.append([r, c])\n        r, c = c, r + 1\n"
+        "    return found\n",
+        lambda g: 0 <= g["r0"] < g["rows"] and 0 <= g["c0"] < g["columns"],
+        0.7,
+    ),
+    "two lists of one length, as the example shows": (
+        "def f(arrival, duration):\n    done = list(map(sum, zip(arrival, duration)))\n"
+        "    return max(done) + len(arrival)\n\nprint(f([1, 3, 3, 5], [2, 2, 1, 4]))\n",
+        lambda g: len(g["arrival"]) == len(g["duration"]),
+        0.9,
+    ),
+    "list in order, as the examples show": (
+        "def f(a, b):\n    return [x for x in a if x not in b] + [len(b)]\n\n"
+        "print(f([1, 3, 4, 8], [3, 1, 2]))\nprint(f([2, 5, 5, 6, 9], [7]))\n",
+        lambda g: g["a"] == sorted(g["a"]),
+        0.55,
+    ),
+    "two tables of one shape": (
+        "def f(a, b):\n    return sum((a[i][j] - b[i][j]) ** 2 for i in range(len(a)) for j in range(len(a[i])))\n",
+        lambda g: [len(row) for row in g["a"]] == [len(row) for row in g["b"]],
+        0.9,
+    ),
+    "search tree": (
+        "class TreeNode:\n    def __init__(self, val, left=None, right=None):\n"
+        "        self.val, self.left, self.right = val, left, right\n\n"
+        "def smallest_of_bst(root: TreeNode):\n    while root.left:\n        root = root.left\n"
+        "    return root.val * 2\n",
+        lambda g: searchable(g["root"]),
+        1,
+    ),
+    "codes in a table": (
+        "def f(cells: list[list[int]]):\n"
+        "    return sum(1 if c == 2 else 7 if c == 1 else 0 for row in cells for c in row)\n",
+        lambda g: {c for row in g["cells"] for c in row} <= {0, 1, 2},
+        0.85,
+    ),
+    "numbers of which one is 0, not codes": (
+        "def f(nums: list[int]):\n    return [n for n in nums if n != 0] + [n for n in nums if n == 0]\n",
+        lambda g: any(n > 1 for n in g["nums"]),
+        0.6,
+    ),
+    "share of a whole": (
+        "def f(x: float):\n    return x * (1 - x)\n",
+        lambda g: 0 <= g["x"] <= 1,
+        0.85,
+    ),
+    "digits by their place": (
+        "def f(s):\n    total = 0\n    for c in s:\n        total = total * 10 + ord(c) - ord('0')\n    return total\n",
+        lambda g: g["s"].isdigit(),
+        0.75,
+    ),
+    "letters by their place": (
+        "def f(s):\n    counts = [0] * 26\n    for c in s:\n        counts[ord(c) - 97] += 1\n    return counts[:5]\n",
+        lambda g: g["s"].isalpha() and g["s"].islower(),
+        0.85,
+    ),
+    "two nodes of a graph": (
+        "def f(graph: dict[str, list[str]], start: str, end: str):\n"
+        "    return [end in graph[start], start in graph[end], len(graph[start])]\n",
+        lambda g: {g["start"], g["end"]} <= set(g["graph"]) and g["start"] != g["end"],
+        0.7,
+    ),
+    "level of a tree": (
+        "class TreeNode:\n    def __init__(self, val, left=None, right=None):\n"
+        "        self.val, self.left, self.right = val, left, right\n\n"
+        "def f(root: TreeNode, level: int):\n    if root is None:\n        return []\n"
+        "    return [root.val] if level == 0 else f(root.left, level - 1) + f(root.right, level - 1)\n",
+        lambda g: g["level"] <= 3,
+        0.85,
+    ),
+    "words without spaces": (
+        "def f(parts: list[str]):\n    return sorted(parts, key=len)[:2] + [parts[-1]]\n",
+        lambda g: not any(" " in name for name in g["parts"]),
+        1,
     ),
     "two texts": (
         "def f(text: str, part: str):\n    return text.count(part) + len(text)\n",

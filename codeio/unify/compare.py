@@ -1,13 +1,24 @@
 """Compare: what a body tests a place against, and where it looks it up.   comparisons, look-ups -> votes, constants"""
 
 import ast
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from itertools import pairwise
 
 from codeio.unify import kinds
-from codeio.unify.literals import assigned, keys
+from codeio.unify.literals import assigned, keys, literal
 from codeio.unify.places import Binder, Place
 
-ZERO = "0"  # noted as an attribute: the code asks whether it is 0 or 1
+# Noted as attributes: the code asks whether it is 0 or 1; it is reckoned with or put in an order, not only told apart.
+ZERO, RECKONED = "0", "+"
+MADE = {
+    "str": "str",
+    "chr": "char",
+    "ord": "int",
+    "int": "int",
+    "float": "float",
+    "sorted": "list",
+    "set": "set",
+}
 
 
 class Comparer(Binder):
@@ -25,8 +36,8 @@ class Comparer(Binder):
         """`node`, or the literal that it is a name of: `Direction.UP` as 'U'."""
         if isinstance(node, ast.Name) and node.id not in self.places:
             return self.fixed.get(node.id, node)
-        if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name):
-            return self.fixed.get(f"{node.value.id}.{node.attr}", node)
+        if isinstance(node, ast.Attribute) and (owner := kinds.last_name(node.value)):
+            return self.fixed.get(f"{owner}.{node.attr}", node)
         return node
 
     def looked_up(self, table: ast.expr, key: ast.expr) -> None:
@@ -44,7 +55,7 @@ class Comparer(Binder):
         """A test of the value itself, which any value allows, but of which little else is known for a flag."""
         if place := self.place(node):
             place.attributes.add(ZERO)
-            place.vote(0.9 * isinstance(node, ast.Name), "bool")
+            place.vote(0.9 * isinstance(node, ast.Name | ast.Subscript), "bool")
 
     def visit_If(self, node: ast.If | ast.IfExp) -> None:
         self.tested(node.test)
@@ -55,10 +66,22 @@ class Comparer(Binder):
     def visit_BoolOp(self, node: ast.BoolOp) -> None:
         for part in node.values:
             self.tested(part)
+        self.bounded([part for part in node.values if isinstance(part, ast.Compare)])
         self.generic_visit(node)
+
+    def bounded(self, several: Sequence[ast.Compare]) -> None:
+        """`0 <= r < rows`, `r < 0 or r >= rows`: one of so many."""
+        sides = [pair for one in several for pair in pairwise([one.left, *one.comparators])]
+        sides += [(other, one) for one, other in sides]
+        least = {id(self.place(one)) for one, other in sides if literal(other) in (0, -1)}
+        for one, other in sides:
+            place, count = self.place(one), self.place(other)
+            if place and count and id(place) in least and id(count) not in least:
+                self.link(place, count, "below")
 
     def visit_Compare(self, node: ast.Compare) -> None:
         sides = [node.left, *node.comparators]
+        self.bounded([node] if len(sides) > 2 else [])
         for op, one, other in zip(node.ops, sides, sides[1:], strict=False):
             if isinstance(op, ast.In | ast.NotIn):
                 self.member(one, self.meant(other))
@@ -84,6 +107,8 @@ class Comparer(Binder):
         """A comparison with `other`; `weight` of a vote for the kind that a constant has."""
         if isinstance(other, ast.UnaryOp):
             other = other.operand
+        if not isinstance(op, ast.Eq | ast.NotEq):
+            place.attributes.add(RECKONED)
         if isinstance(other, ast.Constant):
             value = other.value
             place.attributes |= {ZERO} if value in (0, 1) else set()
@@ -98,6 +123,8 @@ class Comparer(Binder):
             return
         if isinstance(other, ast.List | ast.ListComp):
             place.vote(2, "list")
+        elif isinstance(other, ast.Call) and (made := MADE.get(kinds.last_name(other.func))):
+            place.vote(3, made)
         elif isinstance(other, ast.Call) and kinds.last_name(other.func) == "len":
             place.vote(3, "int")
             if whole := self.place(other.args[0] if other.args else None):

@@ -10,10 +10,10 @@ from typing import Any
 import msgspec
 
 from codeio.unify import kinds
-from codeio.unify.compare import ZERO
+from codeio.unify.compare import RECKONED, ZERO
 from codeio.unify.kinds import Kind
 from codeio.unify.literals import Unknown, constants, literal
-from codeio.unify.places import Link, Place
+from codeio.unify.places import STRING, Link, Place
 from codeio.unify.ranking import ranked
 
 MOST = 5  # kinds tried per parameter
@@ -40,6 +40,7 @@ class Parameter(msgspec.Struct, frozen=True, kw_only=True):
     letters: tuple[str, ...] = ()  # that the code tells its characters apart by
     base: int = 0  # in which its digits are read, where the code says one
     gaps: bool = False  # the code asks whether what its rows hold is 0
+    codes: tuple[int, ...] = ()  # numbers that its items only stand for something by: 0, 1 and 2
     several: bool = False  # takes any number of arguments
     start: str = ""  # source of what all callers give, where recursive calls give something else
 
@@ -52,6 +53,7 @@ class Evidence(msgspec.Struct, frozen=True, kw_only=True):
     of_digits: bool = False  # its lists hold digits
     whole: bool = False  # it reckons as with whole numbers
     heap: bool = False  # its list is a heap
+    search: bool = False  # its trees are search trees
 
 
 def weigh(
@@ -61,8 +63,9 @@ def weigh(
     phrases: dict[str, str],
     shown: Iterable[Any],
     aliases: dict[str, ast.expr],
+    matrix: bool,
 ) -> list[tuple[Kind, float]]:
-    """Kinds of one parameter with their weights."""
+    """Kinds of one parameter with their weights; `matrix`: a name by which matrices go where numpy is used."""
     scores: Counter[Kind] = Counter()
     used, names = ranked(place) if place else [], kinds.of_name(argument.arg)
     if found := kinds.of_annotation(argument.annotation, aliases):
@@ -84,6 +87,8 @@ def weigh(
     named = CLEARLY if kinds.CLEAR.search(argument.arg.lower()) else NAMED
     for number, kind in enumerate(names):
         scores[kind] += named - 0.6 * number
+    if matrix:
+        scores[kinds.MATRIX] += CLEARLY + NAMED
     for kind, weight in ((kinds.INT, 0.3), (kinds.INTS, 0.2), (kinds.STR, 0.1)):
         if len(scores) < MOST or kind in scores:
             scores[kind] += weight
@@ -96,7 +101,9 @@ def weigh(
 def shaped(scores: Counter[Kind], place: Place) -> Counter[Kind]:
     """Lists as long as the code needs them, texts of digits where it reads them as numbers."""
     item = place.parts.get("element")
-    number = place.votes["digits"] and not any(map(place.votes.get, NO_NUMBER))
+    stripped = place.attributes & STRING <= {"strip", "rstrip", "lstrip"}
+    other = [name for name in NO_NUMBER if place.votes[name] and not (stripped and name == "str")]
+    number = place.votes["digits"] and not other
     number = number or (item and item.votes["digits"] and not item.votes["char"] + item.votes["str"])
     found: Counter[Kind] = Counter()
     for kind, weight in scores.items():
@@ -113,10 +120,21 @@ def looked_for(place: Place | None) -> dict[str, Any]:
     return {
         "attributes": frozenset(place.attributes),
         "constants": in_order(place.constants) if place.whole else (),
-        "letters": in_order(one for one in item.constants if isinstance(one, str) and len(one) == 1),
+        "letters": in_order(
+            one for one in item.constants | cell.constants if isinstance(one, str) and len(one) == 1
+        ),
         "base": place.base,
         "gaps": ZERO in cell.attributes,
+        "codes": codes(cell if cell.constants else item),
     }
+
+
+def codes(item: Place) -> tuple[int, ...]:
+    """Small numbers that the code tells apart and does not reckon with; none where 0 is the only one, as of a gap."""
+    known = {one for one in item.constants if isinstance(one, int)}
+    if known <= {0} or RECKONED in item.attributes or not known <= set(range(10)):
+        return ()
+    return in_order(known | {0})
 
 
 def in_order(several: Iterable[Any]) -> tuple[Any, ...]:

@@ -10,7 +10,7 @@ from codeio.unify.evidence import Evidence, Parameter, small
 from codeio.unify.examples import as_json, fits, of_few, of_rows, whole_inputs
 from codeio.unify.kinds import Kind
 from codeio.unify.literals import Material, literal
-from codeio.unify.usage import HANDED_ON, STORED
+from codeio.unify.usage import HANDED_ON, SHARE, STORED
 from codeio.unify.wrap import choices
 
 Size = Literal["wide", "small", "far"]  # far: without the spans that names suggest
@@ -69,15 +69,11 @@ def body(evidence: Evidence, guess: Guess, name: str, number: int | None = None)
     examples = "EXAMPLES" if number is None else f"EXAMPLES_{number}"
     lines = [f"def {name}(rng):"]
     counted = together.lengths(present, guess.kinds, evidence)
-    if examples_of(evidence, guess):
+    if known := examples_of(evidence, guess):
         like = f"draw_like(rng, rng.choice({examples}))"
-        lengths = [f"        like[{n!r}] = len(like[{of!r}])" for n, of in counted.items()]
-        told = (
-            [f"        like = {like}", *lengths, "        return like"]
-            if lengths
-            else [f"        return {like}"]
-        )
-        lines += ["    if rng.random() < 0.5:", *told]
+        fitted = together.kept(present, guess.kinds, evidence.links, counted, known)
+        told = [f"like = {like}", *fitted, "return like"] if fitted else [f"return {like}"]
+        lines += ["    if rng.random() < 0.5:", *(f"        {line}" for line in told)]
     for p in present:
         shown = [example[p.name] for example in evidence.examples if p.name in example]
         lines.append(f"    {p.name} = {drawn(guess.kinds[p.name], p, guess.size, shown)}")
@@ -95,6 +91,10 @@ def drawn(kind: Kind, p: Parameter, size: Size, shown: list[Any]) -> str:
         return f"{p.start} if rng.random() < 0.85 else {text}" if type(first) is int else p.start
     if kind in (kinds.STR, kinds.DIGITS) and (only := spelt(p)):
         text = only
+    if kind == kinds.FLOAT and SHARE in p.attributes:
+        text = f"round(rng.uniform(0, 1), 2) if rng.random() < 0.97 else {text}"
+    if p.codes and (drawn_codes := of_few(kind, list(p.codes), [])):
+        text = f"{drawn_codes} if rng.random() < 0.9 else {text}"
     if looked_for := one_of(kind, p.constants):
         letter = kind == kinds.STR and all(len(str(one)) == 1 for one in p.constants)
         share = 0.8 if len(p.constants) < 10 else 0.95  # ten inputs that differ are wanted
@@ -132,7 +132,7 @@ def spelt(p: Parameter) -> str:
     if len(p.letters) < 2 or vowels or not all(map(str.isalnum, p.letters)):
         return ""
     few = f"''.join(rng.choice({''.join(p.letters)!r}) for _ in range(rng.randint(1, 10)))"
-    return f"{few} if rng.random() < 0.8 else {word(p.own)}"
+    return f"{few} if rng.random() < 0.9 else {word(p.own)}"
 
 
 def one_of(kind: Kind, constants: tuple[str | int, ...]) -> str:
@@ -177,6 +177,17 @@ def expression(kind: Kind, size: Size, name: str = "", depth: int = 0) -> str:
         return f"rng.choice({sorted(choices(name))!r})"
     if kind.name == "tuple" or (kind.name == "list" and len(kind.of) > 1):
         return row(kind, size, name, depth)
+    if kind in (kinds.ARRAY, kinds.MATRIX):
+        one = (
+            "float(rng.randint(0, 255))"
+            if meaning.PICTURE.search(meaning.plain(name))
+            else "draw_simple(rng)"
+        )
+        return (
+            f"[{one} for _ in range(rng.randint(1, 6))]"
+            if kind == kinds.ARRAY
+            else f"draw_grid(rng, lambda: {one})"
+        )
     if kind.name in ("list", "array"):
         return many(kind.of[0], size, name, depth)
     if kind.name == "set":
@@ -273,20 +284,23 @@ def many(item: Kind, size: Size, name: str, depth: int) -> str:
         return f"draw_grid(rng, lambda: {inner})"
     most = 6 if depth == 0 else 3
     one = name.removesuffix("s") if item in (kinds.STR, kinds.FLOAT) else ""
-    return f"[{expression(item, size, one, depth + 1)} for _ in range(rng.randint(1, {most}))]"
+    drawn = expression(item, size, one, depth + 1)
+    if item == kinds.STR and not meaning.LINES.search(meaning.plain(name)):
+        drawn = drawn.replace("draw_word(", "draw_single(")
+    return f"[{drawn} for _ in range(rng.randint(1, {most}))]"
 
 
 def keyed(kind: Kind, size: Size, name: str, depth: int) -> str:
     key, value = kind.of
     several = value.name in ("list", "set")
     if key == kinds.INT and several:
-        return "{str(node): sorted(rng.sample(range(5), rng.randint(0, 3))) for node in range(5)}"
+        return "{str(node): sorted(rng.sample(range(5), rng.choice([0, 1, 2, 2, 3]))) for node in range(5)}"
     named = several and (value.of[0] in (kinds.STR, kinds.CHAR) or meaning.NETWORK.search(name))
     if key in (kinds.STR, kinds.CHAR) and named:
-        return "{node: sorted(rng.sample('ABCDE', rng.randint(0, 3))) for node in 'ABCDE'}"
+        return "{node: sorted(rng.sample('ABCDE', rng.choice([0, 1, 2, 2, 3]))) for node in 'ABCDE'}"
     if key in (kinds.STR, kinds.CHAR) and value.name == "dict":
         return "{node: {other: rng.randint(1, 9) for other in rng.sample('ABCDE', 2)} for node in 'ABCDE'}"
-    drawn_key = expression(key, size, "", depth + 1)
+    drawn_key = expression(key, size, "", depth + 1).replace("draw_word(", "draw_single(")
     if key not in (kinds.STR, kinds.CHAR, kinds.DIGITS):
         drawn_key = f"str({drawn_key})"
     return f"{{{drawn_key}: {expression(value, size, '', depth + 1)} for _ in range(rng.randint(1, 5))}}"

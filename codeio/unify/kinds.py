@@ -235,7 +235,7 @@ NAMES = (
     (
         r"^(nums?\d|nums|arr\w*|array\w*|a_?list\w*|alist|lst\w*|list\w*|l|numbers|data|values|vals|items|seq\w*"
         r"|prices|weights|heights?|coins|candidates|ratings|stones|vec\w*|digits|elements|collection|scores"
-        r"|input_?(list|array)|my_?list|\w+_(array|arr)|ls|li|xs|ys|iterable|nodes|stack|piles|costs?|profits|sequence)$",
+        r"|input_?(list|array)|my_?list|\w+_(array|arr|list|lst)|ls|li|xs|ys|iterable|nodes|stack|piles|costs?|profits|sequence)$",
         (INTS, STRS),
     ),
     (

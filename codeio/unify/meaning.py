@@ -18,7 +18,7 @@ SPANS = (
         r"^(n|k|m|rows?|cols?|columns?|depth|level|size|length|width|height|steps?|order|num_\w+|limit)$",
         "1, 12",
     ),
-    (r"^flags?$", "0, 1"),
+    (r"(^|_)flags?$", "0, 1"),
     (r"^mod(ul(us|o))?$", "2, 100"),
 )
 USUAL = r"(^|_)(amount|quantity|qty|price|cost|weight|capacity|budget|distance|speed|salary|score)$"  # mostly 1 to 100
@@ -76,6 +76,10 @@ ORDERLY = re.compile(
     r"(binary|interpolation|jump|exponential|fibonacci|ternary)_?search|bisect|^merge$|merge_?(sorted|two|k_|lists)"
 )
 VISITED = re.compile(r"visit|seen|used|marked|explored|done")
+SEARCH_TREE = re.compile(r"(^|_|\b)bsts?($|_|\b)|search[ _-]trees?")
+LINES = re.compile(r"line|sentence|text|row|paragraph|phrase|message|quer|comment|title")  # more than a word
+MATRIX = re.compile(r"[A-Z]\d?")
+PICTURE = re.compile(r"image|(^|_)img|picture|photo|pixel|frame|(^|_)gr[ae]y")
 BOARD = re.compile(r"grid|board|maze|matrix|rooms|picture|image|field|world|forest|lawn|table")
 NODE = re.compile(
     r"(^|_)(start|end|source|src|sink|dest\w*|dst|goal|node|vertex|root|origin|target|begin|finish)$"
@@ -95,7 +99,14 @@ def wants_order(name: str, document: str) -> bool:
     )
     made = re.search(r"(return|give|create|produce|make|yield)\w*\W+(\w+\W+){0,3}sorted|\bsorts?\b", said)
     sorting = re.search(r"(^|_)sort(ed|s)?(_|$)", plain(name))
-    return bool(ORDERLY.search(plain(name)) or (given and not made and not sorting))
+    sought = re.search(r"\b(binary|interpolation|jump) search\b(?! tree)", said)
+    return bool(ORDERLY.search(plain(name)) or sought or (given and not made and not sorting))
+
+
+def keeps_search_order(name: str, document: str, owner: str, path: str) -> bool:
+    """Whether the trees of a function are search trees by what is said of it; one that asks for it gets others too."""
+    said = " ".join((plain(name), document.lower(), plain(owner), plain(path.replace("/", " "))))
+    return bool(SEARCH_TREE.search(said)) and not re.search(r"^is_|valid|check|recover", plain(name))
 
 
 def keeps_heap(name: str) -> bool:

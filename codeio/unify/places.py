@@ -12,9 +12,9 @@ import msgspec
 
 from codeio.unify import kinds
 
-Relation = Literal["index", "column", "cut", "element", "length", "parallel", "part"]
+Relation = Literal["below", "index", "column", "cut", "element", "length", "parallel", "part"]
 FEW = 4  # items at most of what is picked by number
-VIEWS = {"list", "sorted", "reversed", "tuple", "set", "iter", "deque", "copy", "deepcopy", "array"}
+VIEWS = {"list", "sorted", "reversed", "tuple", "set", "iter", "deque", "array"}
 
 
 STRING = frozenset([
@@ -124,6 +124,8 @@ class Binder(ast.NodeVisitor):
         name = kinds.last_name(node.func)
         if isinstance(node.func, ast.Attribute) and name in ("copy", "tolist", "strip", "lower", "upper"):
             return self.place(node.func.value)
+        if name in ("copy", "deepcopy") and node.args:
+            return self.place(node.args[0])
         if name in VIEWS and len(node.args) >= 1 and (source := self.place(node.args[0])):
             shadow = Place(source.root, source.level)
             shadow.parts = source.parts
@@ -207,6 +209,9 @@ class Binder(ast.NodeVisitor):
 
     def visit_Assign(self, node: ast.Assign) -> None:
         for target in node.targets:
-            if isinstance(target, ast.Name | ast.Tuple):
+            if isinstance(target, ast.Tuple) and isinstance(node.value, ast.Tuple):
+                for name, value in zip(target.elts, node.value.elts, strict=False):
+                    self.bind(name, self.place(value))
+            elif isinstance(target, ast.Name | ast.Tuple):
                 self.bind(target, self.place(node.value))
         self.generic_visit(node)

@@ -12,7 +12,7 @@ from msgspec.structs import replace
 from codeio.records import Dropped, Source
 from codeio.settings import Unify
 from codeio.unify import candidates as found
-from codeio.unify import evidence, kinds, lift, literals, meaning, operations, repair, usage, wrap
+from codeio.unify import evidence, kinds, lift, literals, meaning, operations, repair, state, usage, wrap
 from codeio.unify.candidates import Candidate
 from codeio.unify.evidence import Calls, Evidence, Parameter
 from codeio.unify.harvest import Seen
@@ -108,7 +108,7 @@ class Reader:
         for guess in guesses:
             roots |= dict.fromkeys(wrap.needed_classes(w, guess.kinds))
         closure = self.module.closure(tuple(roots), one.methods, quiet=one.returns)
-        if why := self.unfit(closure, roots):
+        if why := self.unfit(closure, one):
             return found.dropped(self.where, one, why, ", ".join(closure.missing)[:80])
         return Plan(
             source=self.source,
@@ -122,7 +122,7 @@ class Reader:
             where=f"{self.where}:{one.lines[0]} {one.name}",
         )
 
-    def unfit(self, closure: Closure, roots: dict[str, None]) -> str | None:
+    def unfit(self, closure: Closure, one: Candidate) -> str | None:
         if set(closure.missing) - found.COMPATIBLE:
             return "uses a name the file does not define"
         if len(closure.code) > self.p.max_code_chars:
@@ -131,6 +131,11 @@ class Reader:
             return "reads the clock"
         if any(map(found.draws_lots, closure.nodes)):
             return "uses random"
+        owners = [
+            n for n in closure.nodes if isinstance(n, ast.ClassDef) and one.owner and n.name == one.owner.name
+        ]
+        if one.form == "method" and any(map(state.unfilled, owners)):
+            return "asks an empty object"
         return found.foreign(closure.modules, self.module.package)
 
     def evidence(self, one: Candidate) -> tuple[Wrapping, Evidence]:
@@ -162,6 +167,12 @@ class Reader:
             examples=tuple(whole),
             in_order=meaning.wants_order(one.node.name, ast.get_docstring(one.node) or ""),
             heap=meaning.keeps_heap(one.node.name),
+            search=meaning.keeps_search_order(
+                one.node.name,
+                ast.get_docstring(one.node) or "",
+                one.owner.name if one.owner else "",
+                PurePosixPath(self.source.path).stem,
+            ),
             of_digits=any(isinstance(n, ast.Name) and n.id == "carry" for n in ast.walk(one.node)),
         )
         return w, hints
@@ -201,9 +212,11 @@ class Reader:
         lines = self.text.split("\n")[max(0, node.lineno - 8) : node.body[0].lineno]
         text = (ast.get_docstring(node) or "") + "\n" + "\n".join(lines)
         place = places.get(argument.arg)
+        numeric = any(isinstance(n, ast.Name) and n.id in ("np", "numpy") for n in ast.walk(node))
+        matrix = numeric and meaning.MATRIX.fullmatch(argument.arg) is not None
         shown = [e[argument.arg] for e in examples if argument.arg in e]
         options = evidence.weigh(
-            argument, default, place, evidence.phrases(text, [argument.arg]), shown, self.aliases
+            argument, default, place, evidence.phrases(text, [argument.arg]), shown, self.aliases, matrix
         )
         options = [(made, weight) for kind, weight in options if (made := self.objects.resolved(kind))]
         owned = self.objects.of_class(kinds.last_name(argument.annotation))

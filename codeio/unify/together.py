@@ -1,6 +1,9 @@
 """Together: what makes drawn values fit each other, as the code or experience says.   kinds, links -> statements"""
 
 import re
+from collections.abc import Sequence
+from itertools import combinations, pairwise
+from typing import Any
 
 from codeio.unify import kinds, meaning
 from codeio.unify.evidence import Evidence, Parameter
@@ -18,6 +21,7 @@ BETWEEN = ("mid", "middle", "m", "q")
 LOWER, UPPER = ({pair[side] for pair in ORDERED} - {"min", "max", "minimum", "maximum"} for side in (0, 1))
 INDEX = {"i", "j", "idx", "index", "pos", "position", "mid", "pivot"} | LOWER
 LENGTH, COUNT = {"size", "length", "len"}, {"n", "k", "m", "count", "num"}
+LEVEL, RANK = {"level", "depth", "lvl"}, {"k", "n", "kth", "rank"}
 SOUGHT = {"target", "key", "val", "value", "x", "num", "number", "item", "element", "elem", "search"}
 ROW, COLUMN = {"row", "r", "i", "x"}, {"col", "column", "c", "j", "y"}
 ROWS, COLUMNS = {"rows", "height", "h", "m", "n"}, {"cols", "columns", "width", "w"}
@@ -30,14 +34,15 @@ def related(
     held = {p.own: p.name for p in present}
     lines = [line for p in present if (line := shaped(p, kind[p.name], evidence))]
     tied = {p.name for p in present if p.start} | counted.keys()
+    nodes: list[str] = []
     for link in evidence.links:
         one, other = held.get(link.one, ""), held.get(link.other, "")
-        if one and other and one not in tied and (made := tie(link, one, other, kind)):
+        if one and other and one not in tied and (made := tie(link, one, other, kind, nodes)):
             lines += made
             tied.add(one)
     for p in present:
         others = {q.name: kind[q.name] for q in present if q is not p}
-        if p.name not in tied and (made := taken(p, kind[p.name], others)):
+        if p.name not in tied and (made := taken(p, kind[p.name], others, nodes)):
             lines += made
             tied.add(p.name)
         wholes = [name for name, other in others.items() if long(other)]
@@ -68,6 +73,33 @@ def lengths(present: list[Parameter], kind: dict[str, Kind], evidence: Evidence)
     return dict(zip(named, wholes, strict=True)) if len(named) == len(wholes) > 1 else {}
 
 
+def kept(
+    present: list[Parameter],
+    kind: dict[str, Kind],
+    links: tuple[Link, ...],
+    counted: dict[str, str],
+    examples: list[dict[str, Any]],
+) -> list[str]:
+    """Statements for `like`, an input made from one of the examples: what they have in common, it has too."""
+    lines = []
+    wholes = [p for p in present if long(kind[p.name])]
+    for p in wholes:
+        shown = [example[p.name] for example in examples]
+        if kind[p.name] == kinds.INTS and max(map(len, shown)) > 3 and all(map(rising, shown)):
+            lines.append(f"like[{p.name!r}].sort()")
+    tied = [{link.one, link.other} for link in links if link.how == "parallel"]
+    for p, q in combinations(wholes, 2):
+        sizes = {(len(example[p.name]), len(example[q.name])) for example in examples}
+        if ({p.own, q.own} in tied or len(sizes) > 1) and all(a == b for a, b in sizes):
+            one, other = f"like[{p.name!r}]", f"like[{q.name!r}]"
+            lines.append(f"{one}, {other} = {one}[: len({other})], {other}[: len({one})]")
+    return lines + [f"like[{name!r}] = len(like[{whole!r}])" for name, whole in counted.items()]
+
+
+def rising(values: Sequence[int]) -> bool:
+    return all(a <= b for a, b in pairwise(values))
+
+
 def counts(p: Parameter, whole: str, evidence: Evidence) -> bool:
     """Whether the number is the length of the other in all examples."""
     both = [(e[p.name], e[whole]) for e in evidence.examples if p.name in e and whole in e]
@@ -83,24 +115,50 @@ def shaped(p: Parameter, kind: Kind, evidence: Evidence) -> str:
         return f"    {name} = sorted({name})"
     if evidence.in_order and kind.name == "list" and kind.of[0] in flat:
         return f"    {name} = [sorted(row) for row in {name}]"
+    if evidence.search and kind == kinds.TREE:
+        return f"    {name} = draw_search_tree(rng, {name})"
     if evidence.of_digits and kind in (kinds.INTS, kinds.LINKED):
         return f"    {name} = [abs(item) % 10 for item in {name}]"
     return ""
 
 
-def taken(p: Parameter, kind: Kind, others: dict[str, Kind]) -> list[str]:
-    """What comes from another parameter: marks for its items, a node of a graph, a value of a tree."""
+def taken(p: Parameter, kind: Kind, others: dict[str, Kind], nodes: list[str]) -> list[str]:
+    """What comes from another parameter: marks for its items, a node of a graph, a value of a tree.
+
+    `nodes` are those drawn before.
+    """
     if kind.name == "list" and marks(p):
         tables = [name for name, other in others.items() if long(other) or other.name == "dict"]
         return [f"    {p.name} = [False] * {f'len({tables[0]})' if tables else 'rng.randint(2, 6)'}"]
     for name, other in others.items():
         if other.name == "dict" and kind == other.of[0] and meaning.NODE.search(meaning.plain(p.own)):
-            key = f"rng.choice(sorted({name}))"
-            return often(name, 0.9, p.name, f"int({key})" if kind == kinds.INT else key)
+            return a_key(p.name, name, kind, nodes)
+        if other.name == "tree" and kind == kinds.INT and words(p.own) & (LEVEL | RANK):
+            value = (
+                "rng.randint(0, 3)"
+                if words(p.own) & LEVEL
+                else f"rng.randint(1, len({name}) - {name}.count(None))"
+            )
+            return often(name, 0.9, p.name, value)
         if other.name in ("tree", "linked") and kind == kinds.INT and words(p.own) & SOUGHT:
             values = f"[value for value in {name} if value is not None]"
             return often(name, 0.6, p.name, f"rng.choice({values})")
     return []
+
+
+def a_key(name: str, table: str, kind: Kind, nodes: list[str]) -> list[str]:
+    """A key of a dict, another than the one that was drawn before it; `nodes` gets its name."""
+    other_than = f"[key for key in {table} if key != str({nodes[-1]})] or " if nodes else ""
+    key = f"rng.choice(sorted({other_than}{table}))"
+    nodes.append(name)
+    return often(table, 0.9, name, f"int({key})" if kind == kinds.INT else key)
+
+
+def strays(parameters: Sequence[Parameter], held: dict[str, Kind]) -> int:
+    """How many are by their name nodes of a graph, and of another kind than its keys are."""
+    keys = {kind.of[0] for kind in held.values() if kind.name == "dict"}
+    nodes = [held[p.name] for p in parameters if keys and meaning.NODE.search(meaning.plain(p.own))]
+    return sum(kind in (kinds.INT, kinds.STR, kinds.CHAR) and kind not in keys for kind in nodes)
 
 
 def marks(p: Parameter) -> bool:
@@ -153,13 +211,20 @@ def alike(name: str, other: str, kind: Kind) -> list[str]:
     if kind == kinds.STR:
         own = meaning.of_name(meaning.TEXTS, name) or words(other) & {"regex", "pattern"}
         return [] if own else partly(name, other)
-    numbers = {kinds.INT: "rng.randint(0, 9)", kinds.FLOAT: "draw_real(rng, NUMBERS)"}
-    if kind.name == "array" and (drawn := numbers.get(kind.of[0])):
-        return often(other, 0.8, name, f"[{drawn} for _ in {other}]")
-    table = kind.of[0] if kind.of and kind.of[0].name == "list" else None
-    if table and (drawn := numbers.get(table.of[0])) and not meaning.of_name(meaning.PAIRS, name):
+    if kind == kinds.ARRAY:
+        return often(other, 0.8, name, f"[draw_simple(rng) for _ in {other}]")
+    if (drawn := cells(kind)) and not meaning.of_name(meaning.PAIRS, name):
         return often(other, 0.6, name, f"[[{drawn} for _ in row] for row in {other}]")
     return []
+
+
+def cells(table: Kind) -> str:
+    """An expression that draws one number of a table; empty for what is none, or has rows of a fixed length."""
+    row = table.of[0] if table.name in ("list", "array") and len(table.of) == 1 else table
+    if row.name != "list" or row is table or len(row.of) != 1:
+        return ""
+    real = "draw_simple(rng)" if table.name == "array" else "draw_real(rng, NUMBERS)"
+    return {kinds.INT: "rng.randint(0, 9)", kinds.FLOAT: real}.get(row.of[0], "")
 
 
 def ordered(names: list[str]) -> list[str]:
@@ -187,16 +252,15 @@ def ends(names: list[str]) -> list[tuple[str, ...]]:
     return found
 
 
-def tie(link: Link, one: str, other: str, kind: dict[str, Kind]) -> list[str]:
+def tie(link: Link, one: str, other: str, kind: dict[str, Kind], nodes: list[str]) -> list[str]:
     """Statements for one link that was read off the code."""
     whole, item = kind[other], kind[one]
+    if link.how == "below" and whole == item == kinds.INT:
+        return often(f"{other} > 0", 0.9, one, f"rng.randrange({other})")
     if link.how == "cut" and item == kinds.INT and whole.name in ("list", "str", "digits"):
         return often(other, 0.8, one, f"rng.randint(0, len({other}))")
     if link.how in ("index", "element") and whole.name == "dict":
-        key = f"rng.choice(sorted({other}))"
-        return (
-            often(other, 0.9, one, f"int({key})" if item == kinds.INT else key) if item == whole.of[0] else []
-        )
+        return a_key(one, other, item, nodes) if item == whole.of[0] else []
     if (
         link.how == "column"
         and item == kinds.INT
@@ -211,6 +275,8 @@ def tie(link: Link, one: str, other: str, kind: dict[str, Kind]) -> list[str]:
         return often(other, 0.6, one, f"rng.choice({other})")
     if link.how == "element" and whole.name == "str" and item.name in ("str", "char"):
         return often(other, 0.6, one, f"rng.choice({other})")
+    if link.how == "parallel" and (drawn := cells(whole)) and cells(item):
+        return often(other, 0.95, one, f"[[{drawn} for _ in row] for row in {other}]")
     if link.how == "parallel" and whole.name == item.name and whole.name in ("list", "str"):
         return [
             "    if rng.random() < 0.9:",

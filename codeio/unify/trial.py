@@ -1,7 +1,8 @@
 """Try: run the guesses of a plan in the sandbox and take the best.   Plan -> Draw; Plan, Result -> Choice | Dropped"""
 
 from collections import Counter, defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from itertools import combinations
 
 import msgspec
 from msgspec.structs import replace
@@ -15,6 +16,7 @@ from codeio.unify.evidence import Parameter
 from codeio.unify.inputs import Guess
 from codeio.unify.kinds import Kind
 from codeio.unify.plan import Plan
+from codeio.unify.together import strays
 
 # Tried in the place of each parameter's kind where no guess worked.
 OTHERS = (
@@ -31,6 +33,10 @@ UNLIKELY, TELLING = (
     2.0,
 )  # of score for each of which nothing speaks for its kind; weight that does for another
 BARE = 0.15  # of score for leaving out the examples of the file
+SURE = 5.5  # weight of a kind that is not doubted where others are in doubt: an annotation, a telling default
+SECOND = 0.12  # of score for each that holds not its likeliest kind
+FRACTIONS = 0.2  # of score for each with fractions for which whole numbers are likelier
+UNEQUAL = 0.3  # of score for two of which the same is known, and which hold different kinds
 MARGIN = 0.1  # of score by which a kind of which nothing tells has to be better
 PATIENT = 8  # times as many inputs, where all gave the same
 TEXTS, NUMBERS = {"str", "char", "digits"}, (kinds.INT, kinds.FLOAT)
@@ -72,7 +78,8 @@ def neighbours(plan: Plan, guess: Guess) -> list[Guess]:
     bare = [replace(guess, size=size, shown=False) for size in ("wide", "small") if plan.evidence.examples]
     others = OTHERS + (ARRAYS if "numpy" in plan.closure.modules else ())
     several = {p.name for p in plan.evidence.parameters if p.several}
-    fitting = [(other, name) for other in others for name in guess.kinds]
+    open_ = {p.name for p in plan.evidence.parameters if p.options[0][1] < SURE} or guess.kinds
+    fitting = [(other, name) for other in others for name in guess.kinds if name in open_]
     held = [
         {**guess.kinds, name: other} for other, name in fitting if other.name == "list" or name not in several
     ]
@@ -123,7 +130,7 @@ def choose(plan: Plan, result: Result) -> Choice | Dropped:
     outputs = {values.canonical(output) for _, output in seen}
     if len(outputs) == 1:
         return drop(plan, "constant output", f"{len(seen)} inputs, always {next(iter(outputs))[:40]}")
-    if all(any(output == value for value in given.values()) for given, output in seen):
+    if all(among(output, given) for given, output in seen):
         return drop(plan, "identity", "gives back what it got")
     share, reached = len(good) / len(calls), score(plan, number, calls, every)
     return Choice(guess=plan.guesses[number], how=how, seen=seen, share=share, score=reached)
@@ -165,6 +172,11 @@ def gives(call: Call) -> bool:
     return not values.fault(call.output["value"])
 
 
+def among(output: Json, given: Mapping[str, Json]) -> bool:
+    """Whether a call gave back what it got; 1 is not True here."""
+    return any(type(value) is type(output) and value == output for value in given.values())
+
+
 def score(plan: Plan, number: int, calls: Sequence[Call], every: set[tuple[int, int]]) -> float:
     """Share of usable calls, variety of outputs, how much of the code they show, and how likely the guess was before.
 
@@ -177,11 +189,17 @@ def score(plan: Plan, number: int, calls: Sequence[Call], every: set[tuple[int, 
     outputs = Counter(values.canonical(c.output["value"]) for c in good)
     share = len(good) / len(calls)
     variety = min(len(outputs), 5) / 5
-    same = sum(any(c.output["value"] == v for v in c.input["values"].values()) for c in good) / len(good)
+    same = sum(among(c.output["value"], c.input["values"]) for c in good) / len(good)
     shown = len(arcs(plan, good)) / max(1, len(every))
     held = plan.guesses[number].kinds
     doubt = sum(doubtful(p, held[p.name]) for p in plan.evidence.parameters)
     doubt += BARE * (bool(plan.evidence.examples) and not plan.guesses[number].shown)
+    doubt += SECOND * sum(held[p.name] != p.options[0][0] for p in plan.evidence.parameters)
+    doubt += UNEQUAL * sum(
+        ranks(p) == ranks(q) and held[p.name] != held[q.name]
+        for p, q in combinations(plan.evidence.parameters, 2)
+    )
+    doubt += AGAINST * strays(plan.evidence.parameters, held)
     doubt += UNLIKELY * (plan.evidence.whole and any("float" in str(kind) for kind in held.values()))
     return 1 + share + 0.8 * variety + 0.8 * shown + min(1.0, weight / 12) - 0.4 * same - doubt
 
@@ -190,7 +208,19 @@ def doubtful(parameter: Parameter, kind: Kind) -> float:
     """How much speaks against a kind: an annotation, or evidence of another one."""
     against = 0.0 if agrees(kind, parameter.annotated) else AGAINST
     best, own = parameter.options[0][1], dict(parameter.options).get(kind, 0.0)
-    return against + (UNLIKELY * (1 - own / best) if best > TELLING else 0.0)
+    broken = (
+        dict(parameter.options).get(of_whole(kind), 0.0) > own
+    )  # fractions, where whole numbers are likelier
+    return against + FRACTIONS * broken + (UNLIKELY * (1 - own / best) if best > TELLING else 0.0)
+
+
+def of_whole(kind: Kind) -> Kind:
+    """`kind` with whole numbers for fractions."""
+    return kinds.INT if kind == kinds.FLOAT else replace(kind, of=tuple(map(of_whole, kind.of)))
+
+
+def ranks(parameter: Parameter) -> list[Kind]:
+    return [kind for kind, _ in parameter.options]
 
 
 def agrees(kind: Kind, annotated: Kind | None) -> bool:

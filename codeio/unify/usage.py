@@ -4,7 +4,7 @@ import ast
 from collections.abc import Mapping
 
 from codeio.unify import kinds
-from codeio.unify.compare import Comparer
+from codeio.unify.compare import RECKONED, Comparer
 from codeio.unify.places import DICT, LIST, METHODS, NUMPY, SET, STRING, Link, Place
 
 INTEGER = {"range", "xrange", "bin", "hex", "oct", "chr", "divmod", "factorial", "isqrt", "comb"}
@@ -15,8 +15,11 @@ WHOLE = {
 BY_ITEM = {"sorted", "sort", "max", "min", "map", "filter"}  # call a function with one item after the other
 # of numpy: for several numbers
 REDUCES = {"sum", "mean", "std", "var", "dot", "norm", "argmax", "argmin", "cumsum"}
+SPELT = {"0": "0123456789", "a": "abcdxyz", "A": "ABCDXYZ"}  # characters that are counted from this one
+ALPHABETS = SPELT | {ord(first): several for first, several in SPELT.items()}
 DEPTH = 3  # of calls followed into helpers
 STORED, HANDED_ON = "[]=", "()"  # noted as attributes: items are set; the same goes into a recursive call
+SHARE = "1-"  # noted where it is taken from 1
 HEAP, HEAPED = "heap", {"heappush", "heappop", "heapreplace", "heappushpop"}  # noted where it has to be one
 
 
@@ -105,6 +108,8 @@ class Reader(Comparer):
         if base:
             base.vote(6, "function")
         self.given_items(node, name)
+        if name == "zip":
+            self.zipped(node)
         if name == "get" and node.args and isinstance(node.func, ast.Attribute):
             self.looked_up(node.func.value, node.args[0])
         if name in REDUCES and ast.unparse(node.func).split(".")[0] in ("np", "numpy"):
@@ -186,12 +191,23 @@ class Reader(Comparer):
                 place.merge(read[names[number]], 0.8)
 
     def visit_BinOp(self, node: ast.BinOp) -> None:
+        self.counted(node)
         for one, other in ((node.left, node.right), (node.right, node.left)):
             if place := self.place(one):
                 self.operand(place, other, node.op, one is node.left)
         self.generic_visit(node)
 
+    def counted(self, node: ast.BinOp) -> None:
+        """`ord(c) - ord("a")`, `ord(c) - 48`: a letter, a digit."""
+        first = ordinal(node.right) or node.right
+        known = ALPHABETS.get(getattr(first, "value", None)) if isinstance(node.op, ast.Sub) else None
+        left = node.left.right if isinstance(node.left, ast.BinOp) else node.left  # x * 10 + ord(c) - 48
+        if known and (place := self.place(ordinal(left))):
+            place.constants |= set(known)
+
     def operand(self, place: Place, other: ast.expr, op: ast.operator, first: bool) -> None:
+        rest = isinstance(op, ast.Sub) and not first and getattr(other, "value", None) == 1
+        place.attributes |= {RECKONED, SHARE} if rest else {RECKONED}
         if isinstance(other, ast.JoinedStr) or (
             isinstance(other, ast.Constant) and isinstance(other.value, str)
         ):
@@ -228,6 +244,12 @@ class Reader(Comparer):
         if (place := self.place(node.value)) and isinstance(node.op, ast.Add | ast.Sub | ast.Mult):
             place.vote(1.2, "int")
         self.generic_visit(node)
+
+
+def ordinal(node: ast.expr) -> ast.expr | None:
+    """What `ord` is taken of."""
+    called = isinstance(node, ast.Call) and kinds.last_name(node.func) == "ord" and node.args
+    return node.args[0] if called else None
 
 
 def read_function(

@@ -26,9 +26,18 @@ def draw_real(rng: Random, known: list[int]) -> float:
     return round(rng.uniform(low, high), rng.choice([1, 2]))
 
 
+def draw_simple(rng: Random) -> float:
+    """A number of a vector or matrix: small, mostly whole."""
+    return float(rng.randint(0, 9)) if rng.random() < 0.8 else rng.choice([-2.0, -1.0, 0.5, 1.5, 2.5])
+
+
 def draw_char(rng: Random, alphabet: str) -> str:
     """A character that the code knows, or an ordinary one."""
-    return rng.choice(alphabet if alphabet and rng.random() < 0.7 else "abcxyzABC019 ")
+    only_mark = len(alphabet) == 1 and not alphabet.isalnum()  # of what was seen, or of an end
+    share = 0.3 if only_mark else 0.85 if len(alphabet) == 1 else 0.95
+    if alphabet and rng.random() < share:
+        return rng.choice(alphabet)
+    return rng.choice("0123456789" if alphabet.isdigit() else "abcxyzABC019 ")
 
 
 def draw_word(rng: Random, alphabet: str, known: list[str]) -> str:
@@ -59,6 +68,11 @@ def draw_word(rng: Random, alphabet: str, known: list[str]) -> str:
         half = "".join(rng.choice("abc") for _ in range(rng.randint(1, 4)))
         return half + rng.choice(["", "x"]) + half[::-1]
     return "".join(rng.choice("abcdeABC") for _ in range(rng.randint(1, 8)))
+
+
+def draw_single(rng: Random, alphabet: str, known: list[str]) -> str:
+    """A text without spaces: one of several, a name."""
+    return "".join(draw_word(rng, alphabet, known).split()[:1])
 
 
 def draw_nested(rng: Random, pairs: list[str]) -> str:
@@ -137,13 +151,22 @@ def draw_tree(rng: Random) -> list[int | None]:
     values = (
         rng.sample(range(-9, 30), size) if rng.random() < 0.8 else [rng.randint(1, 3) for _ in range(size)]
     )
-    if shape < 0.25:
-        return values
+    return values if shape < 0.25 else grown(rng, values, shape < 0.65)
+
+
+def draw_search_tree(rng: Random, values: list[int | None]) -> list[int | None]:
+    """The values of a tree as a search tree, each once."""
+    once = list(dict.fromkeys(value for value in values if value is not None))
+    return grown(rng, once, True)
+
+
+def grown(rng: Random, values: list[int], in_order: bool) -> list[int | None]:
+    """A tree to which one value after the other was added, at any place or where a search tree has it."""
     slots = {}
     for value in values:
         at = 0
         while at in slots:
-            at = 2 * at + (1 if (value < slots[at] if shape < 0.65 else rng.random() < 0.5) else 2)
+            at = 2 * at + (1 if (value < slots[at] if in_order else rng.random() < 0.5) else 2)
         if at < 31:
             slots[at] = value
     return in_level_order(slots)

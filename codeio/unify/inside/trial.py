@@ -16,6 +16,8 @@ def trial(guess: int, values: dict) -> dict:
     with _contextlib.redirect_stdout(printed):
         result = CALLS[guess][1](*arguments)  # noqa: F821
         how, value = _told(result)
+    if any(" at 0x" in text for text in _texts([value, printed.getvalue()])):
+        raise TypeError("the result tells where something lies in memory")
     if result is not None:
         return {"how": how, "value": value}
     if printed.getvalue().strip():
@@ -65,6 +67,17 @@ def _is_json(value):
     if isinstance(value, dict):
         return all(isinstance(key, (str, int)) for key in value) and all(_is_json(x) for x in value.values())
     return False
+
+
+def _texts(value):
+    """The texts in a JSON value."""
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, (list, tuple, dict)):
+        for item in value:
+            yield from _texts(item)
+        if isinstance(value, dict):
+            yield from _texts(list(value.values()))
 
 
 def _value_name(node):

@@ -24,6 +24,7 @@ from codeio.settings import Execute
 Arc = tuple[int, int]
 LEVELS = (8, 32, 128, 512)  # executed lines at which a pair counts as harder
 LEAST_USABLE = 0.15  # share of inputs that give a pair; below it the inputs are not what the function is for
+MOST_ALIKE = 0.9  # of a pool with one and the same output
 
 
 class Known(NamedTuple):
@@ -154,7 +155,7 @@ def usable(call: Call) -> bool:
 
 def gate(pool: Sequence[Call], tried: int) -> str | None:
     """Why the pool makes no function worth asking about, or None."""
-    outputs = {values.canonical(call.output) for call in pool}
+    outputs = Counter(values.canonical(call.output) for call in pool)
     if len(pool) < 2:
         return "fewer than two usable pairs"
     if len(outputs) == 1:
@@ -163,6 +164,8 @@ def gate(pool: Sequence[Call], tried: int) -> str | None:
         return "most inputs fail"
     if all(map(echoed, pool)):
         return "identity"
+    if max(outputs.values()) > MOST_ALIKE * len(pool):
+        return "nearly always the same output"
     return None
 
 

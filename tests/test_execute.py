@@ -54,6 +54,8 @@ def test_usable(one, is_usable):
     [
         ([call(1, 2)], 1, "fewer than two usable pairs"),
         ([call(1, 5), call(2, 5)], 2, "constant output"),
+        ([call(n, n > 18) for n in range(20)], 20, "nearly always the same output"),
+        ([call(n, n > 16) for n in range(20)], 20, None),
         ([call(1, 1), call(2, 2)], 2, "identity"),
         ([call(1, 3), call(2, 4)], 19, "most inputs fail"),
         ([call(1, 3), call(2, 4)], 3, None),

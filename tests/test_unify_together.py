@@ -225,6 +225,28 @@ FITTING = {
         lambda g: searchable(g["root"]),
         1,
     ),
+    "rotated list": (
+        "def find_minimum_of_rotated(values: list[int]):\n    for a, b in zip(values, values[1:]):\n"
+        "        if b < a:\n            return b * 2\n    return len(values)\n",
+        lambda g: sum(a > b for a, b in zip(g["values"], g["values"][1:], strict=False)) <= 1,
+        1,
+    ),
+    "digits of a number": (
+        "def f(n: int):\n    return sum(int(digit) ** 2 for digit in str(n))\n",
+        lambda g: g["n"] > 99,
+        0.35,
+    ),
+    "ranks of cards, by what each begins with": (
+        "RANKS = {'2': 2, '7': 7, 'T': 10, 'K': 13}\n\ndef f(hand):\n"
+        "    return sorted(RANKS[card[0]] for card in hand)\n",
+        lambda g: {card[0] for card in g["hand"]} <= set("27TK"),
+        0.85,
+    ),
+    "rows that are cut": (
+        "def f(m, j):\n    return [row[:j] + row[j + 1:] for row in m[1:]]\n",
+        lambda g: all(isinstance(row, list) for row in g["m"]),
+        1,
+    ),
     "codes in a table": (
         "def f(cells: list[list[int]]):\n"
         "    return sum(1 if c == 2 else 7 if c == 1 else 0 for row in cells for c in row)\n",

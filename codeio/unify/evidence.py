@@ -50,6 +50,7 @@ class Evidence(msgspec.Struct, frozen=True, kw_only=True):
     links: tuple[Link, ...] = ()
     examples: tuple[dict[str, Any], ...] = ()  # arguments that the file itself shows, by name
     in_order: bool = False  # its lists are to be sorted
+    rotated: bool = False  # and begun in their midst
     of_digits: bool = False  # its lists hold digits
     whole: bool = False  # it reckons as with whole numbers
     heap: bool = False  # its list is a heap

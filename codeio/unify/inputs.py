@@ -10,7 +10,7 @@ from codeio.unify.evidence import Evidence, Parameter, small
 from codeio.unify.examples import as_json, fits, of_few, of_rows, whole_inputs
 from codeio.unify.kinds import Kind
 from codeio.unify.literals import Material, literal
-from codeio.unify.usage import HANDED_ON, SHARE, STORED
+from codeio.unify.usage import DIGITWISE, HANDED_ON, SHARE, STORED
 from codeio.unify.wrap import choices
 
 Size = Literal["wide", "small", "far"]  # far: without the spans that names suggest
@@ -91,6 +91,11 @@ def drawn(kind: Kind, p: Parameter, size: Size, shown: list[Any]) -> str:
         return f"{p.start} if rng.random() < 0.85 else {text}" if type(first) is int else p.start
     if kind in (kinds.STR, kinds.DIGITS) and (only := spelt(p)):
         text = only
+    if kind == kinds.STRS and p.letters and not meaning.BOARD.search(p.own):
+        word_of_letters = f"''.join(rng.choice({''.join(p.letters)!r}) for _ in range(rng.randint(1, 3)))"
+        text = f"[{word_of_letters} for _ in range(rng.randint(1, 6))] if rng.random() < 0.9 else {text}"
+    if kind == kinds.INT and DIGITWISE in p.attributes and size != "small":
+        text = f"rng.randint(1, rng.choice([99, 999, 9999, 99999])) if rng.random() < 0.7 else {text}"
     if kind == kinds.FLOAT and SHARE in p.attributes:
         text = f"round(rng.uniform(0, 1), 2) if rng.random() < 0.97 else {text}"
     if p.codes and (drawn_codes := of_few(kind, list(p.codes), [])):
@@ -243,7 +248,7 @@ def word(name: str) -> str:
         return other
     one = f"rng.choice({list(told)})"
     one = f"draw_like(rng, {one})" if any(c.isdigit() for text in told for c in text) else one
-    return f"{one} if rng.random() < 0.7 else {other}"
+    return f"{one} if rng.random() < 0.9 else {other}"
 
 
 def row(kind: Kind, size: Size, name: str, depth: int) -> str:

@@ -100,9 +100,11 @@ def material(nodes: tuple[ast.stmt, ...]) -> Material:
     words: dict[str, None] = {}
     every = [inner for node in nodes for inner in ast.walk(node)]
     only_written = written(every)
+    tests = [inner for inner in every if isinstance(inner, ast.Compare | ast.MatchValue)]
+    compared = {id(inner) for test in tests for inner in ast.walk(test)}
     for inner in every:
         value = inner.value if isinstance(inner, ast.Constant) else None
-        if isinstance(value, int) and not isinstance(value, bool) and abs(value) < 10_000:
+        if type(value) is int and id(inner) in compared and abs(value) < 10_000:
             numbers[value] = None
         elif isinstance(value, str) and id(inner) not in only_written and value.isprintable():
             if re.search(r"[%{}\\]\w|\{\}|[{}]$", value):

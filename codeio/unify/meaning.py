@@ -29,28 +29,76 @@ REAL_SPANS = (
     (r"^lon|^lng", "-180, 180"),
 )  # fmt: skip
 TEXTS = (
-    (r"^((first|last|full|user|student|player)_?)?name$|author|person|player$", ("Ada", "Ben Ode", "Cleo", "dov")),
-    (r"(^|_)(city|town|country)$", ("Lima", "Oslo", "New York", "rome", "Cairo", "Bonn")),
-    (r"e_?mail", ("ada@example.com", "b.c@test.org", "x@y", "no at sign")),
-    (r"url|href|website", ("http://example.com/a?b=1", "https://test.org", "ftp://x.y/z.txt")),
-    (r"path$|file_?name$|^file$|directory|folder", ("a/b.txt", "src/main.py", "notes.md", "x.tar.gz", "../up")),
-    (r"colou?r", ("red", "green", "blue", "black", "yellow")),
-    (r"date$|birthday", ("2024-02-29", "1999-12-31", "04/07/2023")),
-    (r"(^|_)time$|clock", ("09:30", "23:59", "00:05:10", "12:00")),
-    (r"sentence|paragraph|phrase", ("The quick brown fox.", "hello, world", "it is so", "To be or not to be?")),
-    (r"html|xml|markup", ("<b>hi</b>", "<p>a &amp; b</p>", "plain")),
-    (r"regex", ("a+", "[a-c]+", r"\d+", "b?c", "x|y")),
-    (r"version", ("1.2.3", "0.10", "2.0.0rc1")),
-    (r"^ip(_?addr\w*)?$", ("192.168.0.1", "10.0.0.256", "8.8.8.8")),
-    (r"roman", ("XIV", "MCMXC", "IX", "III")),
-    (r"(^|_)(dna|rna)|strand|genome", ("GATTACA", "ACGT", "TTAGGG", "CCGCG")),
-    (r"expr(ession)?$|equation|formula", ("1 + 2 * 3", "(4 - 1) / 2", "7", "2 * (3 + 4)")),
+    (
+        r"^((first|last|full|user|student|player)_?)?name$|author|person|player$",
+        ("Ada", "Ben Ode", "Cleo", "dov", "Eve Hart", "Finn", "Gus", "Hana", "Ivo Lund", "Jo", "Kim", "Lena Roth"),
+    ),
+    (
+        r"(^|_)(city|town|country)$",
+        ("Lima", "Oslo", "New York", "rome", "Cairo", "Bonn", "Quito", "Paris", "Accra", "Kyoto", "Riga", "Porto"),
+    ),
+    (
+        r"e_?mail",
+        ("ada@example.com", "b.c@test.org", "x@y", "no at sign", "eve+1@mail.net", "Kim@Home.io", "a@b.co", "@x.y"),
+    ),
+    (
+        r"url|href|website",
+        (
+            "http://example.com/a?b=1", "https://test.org", "ftp://x.y/z.txt", "https://a.b.c/d/e#f", "http://x.io:8080",
+            "https://shop.test/item/7?q=red&n=2", "www.example.org",
+        ),
+    ),
+    (
+        r"path$|file_?name$|^file$|directory|folder",
+        (
+            "a/b.txt", "src/main.py", "notes.md", "x.tar.gz", "../up", "data/2024/log.csv", "img/cat.png", "README",
+            "/usr/lib", "a//b",
+        ),
+    ),
+    (
+        r"colou?r",
+        ("red", "green", "blue", "black", "yellow", "white", "orange", "purple", "pink", "brown", "gray"),
+    ),
+    (
+        r"date$|birthday",
+        ("2024-02-29", "1999-12-31", "04/07/2023", "2021-01-05", "12/25/2020", "2023-11-02", "01/31/1987"),
+    ),
+    (r"(^|_)time$|clock", ("09:30", "23:59", "00:05:10", "12:00", "07:15:00", "18:45", "3:07")),
+    (
+        r"sentence|paragraph|phrase",
+        (
+            "The quick brown fox.", "hello, world", "it is so", "To be or not to be?", "One fish, two fish.",
+            "Wait! Who goes there?", "a rose is a rose", "We met at 9 o'clock.", "Stop", "the cat and the hat",
+        ),
+    ),
+    (
+        r"html|xml|markup",
+        ("<b>hi</b>", "<p>a &amp; b</p>", "plain", "<i>x</i> and <b>y</b>", "<a href='#'>go</a>", "a < b"),
+    ),
+    (r"regex", ("a+", "[a-c]+", r"\d+", "b?c", "x|y", "^a", "e$", "..", "(ab)*")),
+    (r"version", ("1.2.3", "0.10", "2.0.0rc1", "3.11", "1.0", "10.4.2", "2.1.0")),
+    (
+        r"^ip(_?addr\w*)?$",
+        ("192.168.0.1", "10.0.0.256", "8.8.8.8", "127.0.0.1", "172.16.254.1", "1.2.3", "255.255.255.0"),
+    ),
+    (r"roman", ("XIV", "MCMXC", "IX", "III", "LVIII", "XL", "CDXLIV", "MMXXIV", "VII", "XCIX", "D")),
+    (
+        r"(^|_)(dna|rna)|strand|genome",
+        ("GATTACA", "ACGT", "TTAGGG", "CCGCG", "ATATAT", "GGGCCC", "TACGATC", "A", "CATCATCAT", "GTCA"),
+    ),
+    (
+        r"expr(ession)?$|equation|formula",
+        ("1 + 2 * 3", "(4 - 1) / 2", "7", "2 * (3 + 4)", "8 / 4 - 1", "(1 + 2) * (3 - 4)", "9 - 3 - 2", "10 * 10"),
+    ),
     (r"^(op|operator)$", ("+", "-", "*", "/")),
-    (r"^(sep|separator|delim(iter)?|glue|joiner|ending)$", (", ", "-", " ", "/", "; ")),
+    (r"^(sep|separator|delim(iter)?|glue|joiner|ending)$", (", ", "-", " ", "/", "; ", "_", "|", ".")),
     (r"^(newline|eol|line_?sep)$", ("\n", "\r\n", " | ")),
     (r"^(margin|indent(ation)?)$", ("  ", "    ", "> ", "\t")),
-    (r"fill_?char|^pad(ding)?$", ("*", "0", "-", ".")),
-    (r"(^|_)(unit|noun)s?$", ("hour", "day", "Meter", "box", "city")),
+    (r"fill_?char|^pad(ding)?$", ("*", "0", "-", ".", "_", "#", " ")),
+    (
+        r"(^|_)(unit|noun)s?$",
+        ("hour", "day", "Meter", "box", "city", "child", "bus", "leaf", "hero", "gram", "story", "key"),
+    ),
 )  # fmt: skip
 BASES = (
     (r"(^|_)bin(ary)?\d?(_?(st|str|string|num|number|text|val|value|digits))?\d?$|^bits$", 2),
@@ -101,6 +149,14 @@ def wants_order(name: str, document: str) -> bool:
     sorting = re.search(r"(^|_)sort(ed|s)?(_|$)", plain(name))
     sought = re.search(r"\b(binary|interpolation|jump) search\b(?! tree)", said)
     return bool(ORDERLY.search(plain(name)) or sought or (given and not made and not sorting))
+
+
+def wants_rotation(name: str, document: str) -> bool:
+    """Whether a function of that name and docstring looks for something in an ordered list that was rotated."""
+    said = f"{plain(name)} {document.lower()}"
+    return (
+        "rotat" in said and re.search(r"rotated|search|find|min|pivot|target|count", plain(name)) is not None
+    )
 
 
 def keeps_search_order(name: str, document: str, owner: str, path: str) -> bool:

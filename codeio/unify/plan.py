@@ -166,6 +166,7 @@ class Reader:
             links=tuple(sorted(links, key=str)),
             examples=tuple(whole),
             in_order=meaning.wants_order(one.node.name, ast.get_docstring(one.node) or ""),
+            rotated=meaning.wants_rotation(one.node.name, ast.get_docstring(one.node) or ""),
             heap=meaning.keeps_heap(one.node.name),
             search=meaning.keeps_search_order(
                 one.node.name,

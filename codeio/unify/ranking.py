@@ -24,6 +24,10 @@ def ranked(place: Place, depth: int = 0) -> list[tuple[Kind, float]]:
     scores[kinds.STR] += (
         v["str"] + 0.6 * v["char"] + open_ended * (0.9 if text else 0.45) + text * (element == kinds.CHAR)
     )
+    if "element" in parts and any(
+        parts["element"].votes[name] for name in ("sequence", "picked", "iterable")
+    ):
+        scores[kinds.STR] *= 0.3  # whose items are looked into
     scores[kinds.listed(element)] += v["list"] + open_ended * (0.5 if element == kinds.CHAR else 1)
     if len(inner) > 1 and inner[1][1] > 0.5 * inner[0][1]:
         scores[kinds.listed(inner[1][0])] += 0.8 * (v["list"] + open_ended)

@@ -111,6 +111,8 @@ def shaped(p: Parameter, kind: Kind, evidence: Evidence) -> str:
     flat, name = (kinds.INTS, kinds.STRS, FLOATS, kinds.LINKED), p.name
     if kind in flat[:3] and (HEAP in p.attributes or evidence.heap) and "heapify" not in p.attributes:
         return f"    {name} = draw_heap(rng, {name})"
+    if evidence.rotated and kind == kinds.INTS:
+        return f"    {name} = draw_rotated(rng, {name})"
     if (evidence.in_order or "sorted" in name.lower()) and kind in flat:
         return f"    {name} = sorted({name})"
     if evidence.in_order and kind.name == "list" and kind.of[0] in flat:
@@ -188,6 +190,8 @@ def inside(p: Parameter, whole: str, kind: Kind) -> list[str]:
         return often(whole, 0.95, p.name, f"rng.randrange({f'len({whole})' if named & ROW else across})")
     if named & UPPER:
         return often(whole, 0.95, p.name, f"rng.choice([len({whole}) - 1, rng.randrange(len({whole}))])")
+    if named & LOWER:
+        return often(whole, 0.95, p.name, f"rng.choice([0, 0, rng.randrange(len({whole}))])")
     if named & INDEX:
         return often(whole, 0.95, p.name, f"rng.randrange(len({whole}))")
     if kind.name != "list":

@@ -19,7 +19,7 @@ SPELT = {"0": "0123456789", "a": "abcdxyz", "A": "ABCDXYZ"}  # characters that a
 ALPHABETS = SPELT | {ord(first): several for first, several in SPELT.items()}
 DEPTH = 3  # of calls followed into helpers
 STORED, HANDED_ON = "[]=", "()"  # noted as attributes: items are set; the same goes into a recursive call
-SHARE = "1-"  # noted where it is taken from 1
+SHARE, DIGITWISE = "1-", "%10"  # noted where it is taken from 1; where its digits are gone through
 HEAP, HEAPED = "heap", {"heappush", "heappop", "heapreplace", "heappushpop"}  # noted where it has to be one
 
 
@@ -70,6 +70,7 @@ class Reader(Comparer):
 
     def visit_Subscript(self, node: ast.Subscript) -> None:
         base, index = self.place(node.value), node.slice
+        self.digits_of(node.value)
         if not base:
             self.looked_up(node.value, index)
         else:
@@ -108,6 +109,9 @@ class Reader(Comparer):
         if base:
             base.vote(6, "function")
         self.given_items(node, name)
+        if name in WHOLE | BY_ITEM | {"len", "reversed"}:
+            for part in node.args:
+                self.digits_of(part)
         if name == "zip":
             self.zipped(node)
         if name == "get" and node.args and isinstance(node.func, ast.Attribute):
@@ -124,6 +128,20 @@ class Reader(Comparer):
                 self.argument(place, name, node, number)
                 place.attributes |= {HANDED_ON} if name == self.own else set()
         self.generic_visit(node)
+
+    def digits_of(self, node: ast.expr) -> None:
+        """`len(str(n))`, `str(n)[0]`, `for digit in str(n)`."""
+        text = isinstance(node, ast.Call) and kinds.last_name(node.func) == "str" and node.args
+        if text and (place := self.place(node.args[0])):
+            place.attributes.add(DIGITWISE)
+
+    def visit_For(self, node: ast.For) -> None:
+        self.digits_of(node.iter)
+        super().visit_For(node)
+
+    def visit_comprehension(self, node: ast.comprehension) -> None:
+        self.digits_of(node.iter)
+        super().visit_comprehension(node)
 
     def given_items(self, node: ast.Call, name: str) -> None:
         """`sorted(points, key=lambda p: p[0])`: what such a function is called with."""
@@ -193,7 +211,13 @@ class Reader(Comparer):
     def visit_BinOp(self, node: ast.BinOp) -> None:
         self.counted(node)
         for one, other in ((node.left, node.right), (node.right, node.left)):
-            if place := self.place(one):
+            if (
+                (place := self.place(one))
+                and isinstance(one, ast.Subscript)
+                and isinstance(one.slice, ast.Slice)
+            ):
+                place.vote(1.5, "sequence")  # a part, to which another is put
+            elif place:
                 self.operand(place, other, node.op, one is node.left)
         self.generic_visit(node)
 
@@ -208,6 +232,10 @@ class Reader(Comparer):
     def operand(self, place: Place, other: ast.expr, op: ast.operator, first: bool) -> None:
         rest = isinstance(op, ast.Sub) and not first and getattr(other, "value", None) == 1
         place.attributes |= {RECKONED, SHARE} if rest else {RECKONED}
+        cut = getattr(other, "value", None) if first else None
+        shorter = isinstance(op, ast.RShift) or (isinstance(op, ast.FloorDiv) and cut in (2, 8, 16))
+        if (shorter and cut) or (isinstance(op, ast.Mod | ast.FloorDiv) and cut == 10):
+            place.attributes.add(DIGITWISE)
         if isinstance(other, ast.JoinedStr) or (
             isinstance(other, ast.Constant) and isinstance(other.value, str)
         ):

@@ -227,6 +227,8 @@ def main() -> None:
         say(title, figures[title])
         if "keep" in given:
             keep(Path(given["keep"]), title, functions, texts)
+    if "keep" in given and not figures:
+        keep(Path(given["keep"]), "functions of all", kept, {})
     if "reference" in given:
         say(
             "output of reference functions",

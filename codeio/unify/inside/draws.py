@@ -22,8 +22,9 @@ def draw_real(rng: Random, known: list[int]) -> float:
     """A number with one or two decimals, sometimes near one that the code mentions."""
     if known and rng.random() < 0.15:
         return float(rng.choice(known)) + rng.choice([-0.5, 0, 0.5])
-    low, high = rng.choice([(0, 1), (0, 10), (1, 100), (-10, 10)])
-    return round(rng.uniform(low, high), rng.choice([1, 2]))
+    low, high = rng.choice([(0, 1), (0, 10), (0, 10), (1, 100), (-10, 10)])
+    value = rng.uniform(low, high)
+    return round(2 * value) / 2 if high > 1 and rng.random() < 0.6 else round(value, rng.choice([1, 2]))
 
 
 def draw_simple(rng: Random) -> float:
@@ -54,12 +55,17 @@ def draw_word(rng: Random, alphabet: str, known: list[str]) -> str:
             return draw_nested(rng, pairs)
         return "".join(rng.choice(alphabet) for _ in range(rng.randint(1, 10)))
     if choice < 0.75:
-        return rng.choice(
-            ["apple", "banana", "level", "radar", "hello", "world", "tree", "moon", "aab", "noon"]
+        common = (
+            "apple banana level radar hello world tree moon aab noon window garden kitten river balloon civic abcabc "
+            "coffee silver orange puzzle pepper kayak rotor aabbcc sunset planet ribbon button yellow castle letter "
+            "python stats mississippi cat dog madam bookkeeper aaab"
         )
+        return rng.choice(common.split())
     if choice < 0.82:
         return " ".join(
-            rng.choice(["the", "quick", "brown", "fox", "is", "Red", "a", "dog"])
+            rng.choice(
+                ["the", "quick", "brown", "fox", "is", "Red", "a", "dog", "jumps", "over", "and", "cat"]
+            )
             for _ in range(rng.randint(2, 5))
         )
     if choice < 0.87:
@@ -125,6 +131,13 @@ def draw_heap(rng: Random, values: list[Any]) -> list[Any]:
         if rng.random() < 0.5:
             values[at], values[at + 1] = values[at + 1], values[at]
     return values
+
+
+def draw_rotated(rng: Random, values: list[Any]) -> list[Any]:
+    """The values in order, begun somewhere in their midst."""
+    values = sorted(values)
+    at = rng.randrange(len(values)) if values else 0
+    return values[at:] + values[:at]
 
 
 def draw_grid(rng: Random, draw: Callable[[], Any]) -> list[list[Any]]:
@@ -262,6 +275,6 @@ def draw_like_part(rng: Random, part: str) -> str:
 
 
 def draw_part(rng: Random, text: str) -> str:
-    """A text to be found in `text`: a piece of it, or one like it."""
+    """A text to be found in `text`: a piece of it, one like it, or all of it."""
     start = rng.randrange(len(text))
-    return rng.choice([text[start : start + 3], draw_like(rng, text)])
+    return rng.choice([text[start : start + 3], text[start : start + 3], draw_like(rng, text), text])

@@ -24,6 +24,7 @@ from codeio.settings import Execute
 Arc = tuple[int, int]
 LEVELS = (8, 32, 128, 512)  # executed lines at which a pair counts as harder
 LEAST_USABLE = 0.15  # share of inputs that give a pair; below it the inputs are not what the function is for
+FEW = 3  # values of an argument, of which all but one may fail
 MOST_ALIKE = 0.9  # of a pool with one and the same output
 
 
@@ -114,7 +115,7 @@ def planned(function: Function, drawn: Result, more: Sequence[Call], p: Execute)
     pool = [call for call in drawn.calls if usable(call)]
     share = round(len(pool) / len(drawn.calls), 4)
     pool += new_ways(more, pool)
-    if why := gate(pool, len(drawn.calls)):
+    if why := gate(pool, len(drawn.calls)) or narrowed(pool, drawn.calls):
         return Plan(function, dropped=drop(function, why, statuses(drawn.calls)))
     chosen = not_all_echoed(greedy(pool, p.pairs), pool)
     rest = sorted((c for c in pool if c not in chosen), key=lambda c: values.unit(function.id, c.input))
@@ -166,6 +167,15 @@ def gate(pool: Sequence[Call], tried: int) -> str | None:
         return "identity"
     if max(outputs.values()) > MOST_ALIKE * len(pool):
         return "nearly always the same output"
+    return None
+
+
+def narrowed(pool: Sequence[Call], drawn: Sequence[Call]) -> str | None:
+    """An argument that was drawn in many ways and works in one only: the rest of the code fails."""
+    for name in pool[0].input:
+        several = {values.canonical(call.input.get(name)) for call in drawn}
+        if len(several) > FEW and len({values.canonical(call.input[name]) for call in pool}) == 1:
+            return "works for one value of an argument only"
     return None
 
 

@@ -8,6 +8,7 @@ from codeio.execute import (
     gate,
     greedy,
     measure,
+    narrowed,
     not_all_echoed,
     pairs_of,
     shard,
@@ -63,6 +64,13 @@ def test_usable(one, is_usable):
 )
 def test_gate(pool, tried, why):
     assert gate(pool, tried) == why
+
+
+def test_an_argument_that_works_in_one_way_only():
+    drawn = [call(n, 2 * n) for n in range(9)]
+    assert narrowed(drawn[1:2] * 2, drawn) == "works for one value of an argument only"
+    assert narrowed(drawn[1:3], drawn) is None
+    assert narrowed(drawn[1:2] * 2, drawn[:3]) is None
 
 
 def test_greedy_takes_new_arcs_then_buckets_then_outputs():

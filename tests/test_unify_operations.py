@@ -58,6 +58,15 @@ def box():
         yield box
 
 
+def test_what_is_put_into_a_container_is_a_number_whatever_its_name(box):
+    text = STACK.replace("item)", "data)")
+    (made,) = [f for f in unified(box, text)[0] if f.entry == "operate_stack"]
+    (drawn,) = box.map([Draw(Program(made.code, made.entry), made.generator, draws=20, want=20, seed=3)])
+    pushed = [values[0] for c in drawn.calls for name, *values in c.input["operations"] if name == "push"]
+    assert pushed
+    assert {type(value) for value in pushed} == {int}
+
+
 @pytest.mark.parametrize("text", CASES, ids=["stack", "cache"])
 def test_operations_are_carried_out_in_order(box, text):
     entry, given, wanted = CASES[text]

@@ -123,6 +123,7 @@ PARTIAL = re.compile(
 ORDERLY = re.compile(
     r"(binary|interpolation|jump|exponential|fibonacci|ternary)_?search|bisect|^merge$|merge_?(sorted|two|k_|lists)"
 )
+STORES = re.compile(r"push|append|add|insert|enqueue|offer|put")
 VISITED = re.compile(r"visit|seen|used|marked|explored|done")
 SEARCH_TREE = re.compile(r"(^|_|\b)bsts?($|_|\b)|search[ _-]trees?")
 LINES = re.compile(r"line|sentence|text|row|paragraph|phrase|message|quer|comment|title")  # more than a word

@@ -185,7 +185,7 @@ class Reader:
         methods = operations.operations(owner)
         taken = [self.taken(method) for method in methods.values()]
         options = []
-        for rank, weight in enumerate((evidence.SHOWN, evidence.USED, evidence.NAMED)):
+        for rank, weight in enumerate((evidence.SHOWN, evidence.CLEARLY, evidence.NAMED)):
             several = [[ranked(p, rank) for p in ps] for ps in taken]
             kind = kinds.operations(dict(zip(methods, several, strict=True)))
             if kind not in [known for known, _ in options]:
@@ -195,7 +195,9 @@ class Reader:
     def taken(self, node: ast.FunctionDef) -> list[Parameter]:
         """The arguments that a call of the method has to give."""
         places, _ = usage.read_function(node, self.helpers)
-        return [self.parameter(a, None, places, node, [], set()) for a in operations.required(node) or ()]
+        taken = [self.parameter(a, None, places, node, [], set()) for a in operations.required(node) or ()]
+        stored = meaning.STORES.match(meaning.plain(node.name)) is not None
+        return [single(p) if stored and p.options[0][1] < evidence.CLEARLY else p for p in taken]
 
     def constructed(self, one: Candidate) -> list[dict]:
         names = [a.arg for a, _ in found.signature(one.init, 1)] if one.init else []
@@ -242,6 +244,12 @@ def ranked(parameter: Parameter, rank: int) -> Kind:
     """The kind of that rank, or the last one, among those that need no making."""
     plain = [kind for kind, _ in parameter.options if wrap.convert(kind, "x", "", "") == "x"]
     return plain[min(rank, len(plain) - 1)] if plain else kinds.INT
+
+
+def single(parameter: Parameter) -> Parameter:
+    """Of what is put into a container, whatever its name, one number is likeliest."""
+    best, others = parameter.options[0][1], [one for one in parameter.options if one[0] != kinds.INT]
+    return replace(parameter, options=((kinds.INT, best), *others))
 
 
 def optional(default: ast.expr, options: list) -> list:

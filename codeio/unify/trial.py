@@ -25,6 +25,7 @@ OTHERS = (
 )  # fmt: skip
 ARRAYS = (kinds.MATRIX, kinds.ARRAY)
 GOOD = 0.67  # share of usable inputs with which a trial is content
+ENOUGH = 0.33  # share of usable inputs with which lists of operations are as good as with all
 GLANCE = 3  # inputs per guess of a second trial
 MORE = 30  # guesses of a second trial
 AGAINST = 0.5  # of score for each parameter that holds something else than its annotation says
@@ -192,6 +193,10 @@ def score(plan: Plan, number: int, calls: Sequence[Call], every: set[tuple[int, 
     same = sum(among(c.output["value"], c.input["values"]) for c in good) / len(good)
     shown = len(arcs(plan, good)) / max(1, len(every))
     held = plan.guesses[number].kinds
+    if any(
+        kind.name == "operations" for kind in held.values()
+    ):  # on an empty stack they fail whatever it holds
+        share = min(1.0, share / ENOUGH)
     doubt = sum(doubtful(p, held[p.name]) for p in plan.evidence.parameters)
     doubt += BARE * (bool(plan.evidence.examples) and not plan.guesses[number].shown)
     doubt += SECOND * sum(held[p.name] != p.options[0][0] for p in plan.evidence.parameters)

@@ -101,7 +101,11 @@ def material(nodes: tuple[ast.stmt, ...]) -> Material:
     every = [inner for node in nodes for inner in ast.walk(node)]
     only_written = written(every)
     tests = [inner for inner in every if isinstance(inner, ast.Compare | ast.MatchValue)]
-    compared = {id(inner) for test in tests for inner in ast.walk(test)}
+    tested = [inner for test in tests for inner in ast.walk(test)]
+    names = {last_name(inner) for inner in tested}
+    compared = {id(inner) for inner in tested} | {
+        id(value) for name, value in assigned(every) if name in names
+    }
     for inner in every:
         value = inner.value if isinstance(inner, ast.Constant) else None
         if type(value) is int and id(inner) in compared and abs(value) < 10_000:

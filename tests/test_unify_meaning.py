@@ -224,18 +224,3 @@ def test_a_drawn_tree_has_no_value_without_a_parent(seed):
 )
 def test_what_an_annotation_leaves_no_doubt_of(annotation, told):
     assert str(kinds.told(kinds.expression(annotation), {})) == told
-
-
-@pytest.mark.parametrize(
-    ("name", "document", "wants"),
-    [
-        ("binary_search", "", True),
-        ("merge", "", True),
-        ("find", "Finds a number in a sorted array.", True),
-        ("f", "Sort an array.\n\nReturns:\n    The sorted list.", False),
-        ("insertion_sort", "Leaves the sorted list as it is.", False),
-        ("search", "Looks for a word.", False),
-    ],
-)
-def test_who_wants_lists_in_order(name, document, wants):
-    assert meaning.wants_order(name, document) is wants

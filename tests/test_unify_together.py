@@ -258,6 +258,16 @@ FITTING = {
         lambda g: any(n > 1 for n in g["nums"]),
         0.6,
     ),
+    "power of e": (
+        "import math\n\ndef f(x):\n    return 1 / (1 + math.exp(-x))\n",
+        lambda g: -4 <= g["x"] <= 4,
+        0.9,
+    ),
+    "pair of ends": (
+        "def overlap(a, b):\n    return max(0, min(a[1], b[1]) - max(a[0], b[0]))\n",
+        lambda g: g["a"] == sorted(g["a"]) and g["b"] == sorted(g["b"]),
+        1,
+    ),
     "share of a whole": (
         "def f(x: float):\n    return x * (1 - x)\n",
         lambda g: 0 <= g["x"] <= 1,

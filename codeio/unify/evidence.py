@@ -13,6 +13,7 @@ from codeio.unify import kinds
 from codeio.unify.compare import RECKONED, ZERO
 from codeio.unify.kinds import Kind
 from codeio.unify.literals import Unknown, constants, literal
+from codeio.unify.order import Order
 from codeio.unify.places import STRING, Link, Place
 from codeio.unify.ranking import ranked
 
@@ -49,12 +50,9 @@ class Evidence(msgspec.Struct, frozen=True, kw_only=True):
     parameters: tuple[Parameter, ...]
     links: tuple[Link, ...] = ()
     examples: tuple[dict[str, Any], ...] = ()  # arguments that the file itself shows, by name
-    in_order: bool = False  # its lists are to be sorted
-    rotated: bool = False  # and begun in their midst
+    order: Order = Order()
     of_digits: bool = False  # its lists hold digits
     whole: bool = False  # it reckons as with whole numbers
-    heap: bool = False  # its list is a heap
-    search: bool = False  # its trees are search trees
 
 
 def weigh(

@@ -10,7 +10,7 @@ from codeio.unify.evidence import Evidence, Parameter, small
 from codeio.unify.examples import as_json, fits, of_few, of_rows, whole_inputs
 from codeio.unify.kinds import Kind
 from codeio.unify.literals import Material, literal
-from codeio.unify.usage import DIGITWISE, HANDED_ON, SHARE, STORED
+from codeio.unify.usage import DIGITWISE, GENTLE, HANDED_ON, SHARE, STORED
 from codeio.unify.wrap import choices
 
 Size = Literal["wide", "small", "far"]  # far: without the spans that names suggest
@@ -98,6 +98,8 @@ def drawn(kind: Kind, p: Parameter, size: Size, shown: list[Any]) -> str:
         text = f"rng.randint(1, rng.choice([99, 999, 9999, 99999])) if rng.random() < 0.7 else {text}"
     if kind == kinds.FLOAT and SHARE in p.attributes:
         text = f"round(rng.uniform(0, 1), 2) if rng.random() < 0.97 else {text}"
+    if kind == kinds.FLOAT and GENTLE in p.attributes:
+        text = f"round(rng.uniform(-4, 4), 1) if rng.random() < 0.97 else {text}"
     if p.codes and (drawn_codes := of_few(kind, list(p.codes), [])):
         text = f"{drawn_codes} if rng.random() < 0.9 else {text}"
     if looked_for := one_of(kind, p.constants):

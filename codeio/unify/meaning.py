@@ -120,12 +120,8 @@ PARTIAL = re.compile(
     r"(path|stack|cur|curr|current|temp|tmp|prefix|subset|comb|combination|perm|partial|chosen|slate"
     r"|so_far|sofar|taken|picked|selected|track|sub|nodes|vals|values|lst|arr|array|elements|order|traversal|leaves|ret)(_?(list|set|path|arr|str|comb))?$"
 )
-ORDERLY = re.compile(
-    r"(binary|interpolation|jump|exponential|fibonacci|ternary)_?search|bisect|^merge$|merge_?(sorted|two|k_|lists)"
-)
 STORES = re.compile(r"push|append|add|insert|enqueue|offer|put")
 VISITED = re.compile(r"visit|seen|used|marked|explored|done")
-SEARCH_TREE = re.compile(r"(^|_|\b)bsts?($|_|\b)|search[ _-]trees?")
 LINES = re.compile(r"line|sentence|text|row|paragraph|phrase|message|quer|comment|title")  # more than a word
 MATRIX = re.compile(r"[A-Z]\d?")
 PICTURE = re.compile(r"image|(^|_)img|picture|photo|pixel|frame|(^|_)gr[ae]y")
@@ -134,41 +130,7 @@ NODE = re.compile(
     r"(^|_)(start|end|source|src|sink|dest\w*|dst|goal|node|vertex|root|origin|target|begin|finish)$"
 )
 NETWORK = re.compile(r"graph|^adj|network")  # a table of them holds the weights of edges
-KEEPS_HEAP = re.compile(
-    r"heap_?(push|pop|insert|add|extract|replace|remove|peek)|(push|pop|insert|add)\w*_heap$"
-)
 PREDICATE = re.compile(r"pred|filter|test|cond|keep|check|accept|stop|until|where")
-
-
-def wants_order(name: str, document: str) -> bool:
-    """Whether a function of that name and docstring is for lists in order."""
-    said = document.lower()
-    given = re.search(
-        r"\b(an?|the|two|k|given|already|in|of) (\w+ )?sorted (\w+ )?(array|list|sequence)", said
-    )
-    made = re.search(r"(return|give|create|produce|make|yield)\w*\W+(\w+\W+){0,3}sorted|\bsorts?\b", said)
-    sorting = re.search(r"(^|_)sort(ed|s)?(_|$)", plain(name))
-    sought = re.search(r"\b(binary|interpolation|jump) search\b(?! tree)", said)
-    return bool(ORDERLY.search(plain(name)) or sought or (given and not made and not sorting))
-
-
-def wants_rotation(name: str, document: str) -> bool:
-    """Whether a function of that name and docstring looks for something in an ordered list that was rotated."""
-    said = f"{plain(name)} {document.lower()}"
-    return (
-        "rotat" in said and re.search(r"rotated|search|find|min|pivot|target|count", plain(name)) is not None
-    )
-
-
-def keeps_search_order(name: str, document: str, owner: str, path: str) -> bool:
-    """Whether the trees of a function are search trees by what is said of it; one that asks for it gets others too."""
-    said = " ".join((plain(name), document.lower(), plain(owner), plain(path.replace("/", " "))))
-    return bool(SEARCH_TREE.search(said)) and not re.search(r"^is_|valid|check|recover", plain(name))
-
-
-def keeps_heap(name: str) -> bool:
-    """Whether a function of that name takes a heap, the least first, and leaves one."""
-    return bool(KEEPS_HEAP.search(plain(name))) and "max" not in plain(name)
 
 
 def plain(name: str) -> str:

@@ -21,6 +21,7 @@ from codeio.unify.kinds import Kind
 from codeio.unify.literals import Material
 from codeio.unify.module import Closure, Module
 from codeio.unify.objects import Objects
+from codeio.unify.order import order
 from codeio.unify.wrap import Wrapping
 
 OPERATIONS = "operations"
@@ -165,15 +166,7 @@ class Reader:
             parameters=tuple(made_p + given_p),
             links=tuple(sorted(links, key=str)),
             examples=tuple(whole),
-            in_order=meaning.wants_order(one.node.name, ast.get_docstring(one.node) or ""),
-            rotated=meaning.wants_rotation(one.node.name, ast.get_docstring(one.node) or ""),
-            heap=meaning.keeps_heap(one.node.name),
-            search=meaning.keeps_search_order(
-                one.node.name,
-                ast.get_docstring(one.node) or "",
-                one.owner.name if one.owner else "",
-                PurePosixPath(self.source.path).stem,
-            ),
+            order=order(one.node, one.owner.name if one.owner else "", PurePosixPath(self.source.path).stem),
             of_digits=any(isinstance(n, ast.Name) and n.id == "carry" for n in ast.walk(one.node)),
         )
         return w, hints

@@ -108,16 +108,18 @@ def counts(p: Parameter, whole: str, evidence: Evidence) -> bool:
 
 def shaped(p: Parameter, kind: Kind, evidence: Evidence) -> str:
     """What the whole function says of its lists: that they are in order, heaps, or hold digits."""
-    flat, name = (kinds.INTS, kinds.STRS, FLOATS, kinds.LINKED), p.name
-    if kind in flat[:3] and (HEAP in p.attributes or evidence.heap) and "heapify" not in p.attributes:
+    flat, name, order = (kinds.INTS, kinds.STRS, FLOATS, kinds.LINKED), p.name, evidence.order
+    if kind in flat[:3] and (HEAP in p.attributes or order.heap) and "heapify" not in p.attributes:
         return f"    {name} = draw_heap(rng, {name})"
-    if evidence.rotated and kind == kinds.INTS:
+    if order.rotated and kind == kinds.INTS:
         return f"    {name} = draw_rotated(rng, {name})"
-    if (evidence.in_order or "sorted" in name.lower()) and kind in flat:
+    if (order.lists or "sorted" in name.lower()) and kind in flat:
         return f"    {name} = sorted({name})"
-    if evidence.in_order and kind.name == "list" and kind.of[0] in flat:
+    if order.lists and kind.name == "list" and kind.of[0] in flat:
         return f"    {name} = [sorted(row) for row in {name}]"
-    if evidence.search and kind == kinds.TREE:
+    if order.ends and kind in (kinds.PAIR, Kind("list", (kinds.INT, kinds.INT))):
+        return f"    {name} = sorted({name})"
+    if order.trees and kind == kinds.TREE:
         return f"    {name} = draw_search_tree(rng, {name})"
     if evidence.of_digits and kind in (kinds.INTS, kinds.LINKED):
         return f"    {name} = [abs(item) % 10 for item in {name}]"

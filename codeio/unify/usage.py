@@ -20,6 +20,7 @@ ALPHABETS = SPELT | {ord(first): several for first, several in SPELT.items()}
 DEPTH = 3  # of calls followed into helpers
 STORED, HANDED_ON = "[]=", "()"  # noted as attributes: items are set; the same goes into a recursive call
 SHARE, DIGITWISE = "1-", "%10"  # noted where it is taken from 1; where its digits are gone through
+GENTLE, STEEP = "exp", {"exp", "tanh", "sigmoid"}  # noted where a few units more or less are all
 HEAP, HEAPED = "heap", {"heappush", "heappop", "heapreplace", "heappushpop"}  # noted where it has to be one
 
 
@@ -109,6 +110,11 @@ class Reader(Comparer):
         if base:
             base.vote(6, "function")
         self.given_items(node, name)
+        if name in STEEP and node.args:
+            power = node.args[0].operand if isinstance(node.args[0], ast.UnaryOp) else node.args[0]
+            if place := self.place(power):
+                place.vote(4, "float")
+                place.attributes.add(GENTLE)
         if name in WHOLE | BY_ITEM | {"len", "reversed"}:
             for part in node.args:
                 self.digits_of(part)

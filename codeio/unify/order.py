@@ -1,0 +1,120 @@
+"""Order: in what order a function takes its values, by its name, its docstring and its code.   function -> Order"""
+
+import ast
+import re
+
+import msgspec
+
+from codeio.unify.kinds import last_name
+from codeio.unify.meaning import plain
+
+ORDERLY = re.compile(
+    r"(binary|interpolation|jump|exponential|fibonacci|ternary)_?search|bisect|^merge$|merge_?(sorted|two|k_|lists)"
+)
+KEEPS_HEAP = re.compile(
+    r"heap_?(push|pop|insert|add|extract|replace|remove|peek)|(push|pop|insert|add)\w*_heap$"
+)
+SEARCH_TREE = re.compile(r"(^|_|\b)bsts?($|_|\b)|search[ _-]trees?")
+SPAN = re.compile(r"interval|overlap|(^|_)segments?(_|$)|(^|_)ranges?(_|$)")
+
+
+class Order(msgspec.Struct, frozen=True, kw_only=True):
+    lists: bool = False  # its lists are in order
+    rotated: bool = False  # its list is in order, and begun in its midst
+    heap: bool = False  # its list is a heap
+    trees: bool = False  # its trees are search trees
+    ends: bool = False  # its pairs of numbers are a lower and an upper end
+
+
+def order(node: ast.FunctionDef, owner: str, file: str) -> Order:
+    """`owner`: the name of the class, `file`: that of the file; both may say what the trees are."""
+    name, document = node.name, ast.get_docstring(node) or ""
+    rotated = wants_rotation(name, document)
+    return Order(
+        lists=not rotated and (wants_order(name, document) or halves(node)),
+        rotated=rotated,
+        heap=keeps_heap(name),
+        trees=keeps_search_order(name, document, owner, file) or turns(node),
+        ends=SPAN.search(plain(name)) is not None,
+    )
+
+
+def wants_order(name: str, document: str) -> bool:
+    """Whether a function of that name and docstring is for lists in order."""
+    said = document.lower()
+    given = re.search(
+        r"\b(an?|the|two|k|given|already|in|of) (\w+ )?sorted (\w+ )?(array|list|sequence)", said
+    )
+    made = re.search(r"(return|give|create|produce|make|yield)\w*\W+(\w+\W+){0,3}sorted|\bsorts?\b", said)
+    sorting = re.search(r"(^|_)sort(ed|s)?(_|$)", plain(name))
+    sought = re.search(r"\b(binary|interpolation|jump) search\b(?! tree)", said)
+    return bool(ORDERLY.search(plain(name)) or sought or (given and not made and not sorting))
+
+
+def wants_rotation(name: str, document: str) -> bool:
+    """Whether a function of that name and docstring looks for something in an ordered list that was rotated."""
+    looks = re.search(r"rotated|search|find|min|pivot|target|count", plain(name))
+    return looks is not None and "rotat" in f"{plain(name)} {document.lower()}"
+
+
+def keeps_search_order(name: str, document: str, owner: str, file: str) -> bool:
+    """Whether the trees of a function are search trees by what is said of it; one that asks for it gets others too."""
+    said = " ".join((plain(name), document.lower(), plain(owner), plain(file)))
+    return bool(SEARCH_TREE.search(said)) and not re.search(r"^is_|valid|check|recover", plain(name))
+
+
+def keeps_heap(name: str) -> bool:
+    """Whether a function of that name takes a heap, the least first, and leaves one."""
+    return bool(KEEPS_HEAP.search(plain(name))) and "max" not in plain(name)
+
+
+def halves(node: ast.FunctionDef) -> bool:
+    """Binary search: `mid = (low + high) // 2`, and an item at `mid` is compared with something from elsewhere."""
+    middles = {
+        target.id
+        for part in ast.walk(node)
+        if isinstance(part, ast.Assign) and is_middle(part.value)
+        for target in part.targets
+        if isinstance(target, ast.Name)
+    }
+    tests = [part for part in ast.walk(node) if middles and isinstance(part, ast.Compare)]
+    return any(elsewhere(test, middles) for test in tests)
+
+
+def is_middle(value: ast.expr) -> bool:
+    """Half of a sum, anywhere in an expression."""
+    halved = [
+        part.left
+        for part in ast.walk(value)
+        if isinstance(part, ast.BinOp)
+        and isinstance(part.op, ast.FloorDiv | ast.Div | ast.RShift)
+        and getattr(part.right, "value", None) == (1 if isinstance(part.op, ast.RShift) else 2)
+    ]
+    ends = [part for half in halved for part in ast.walk(half) if isinstance(part, ast.Name)]
+    return len(ends) >= 2
+
+
+def elsewhere(test: ast.Compare, middles: set[str]) -> bool:
+    """Whether one side is an item at a middle and the other is no item of the same list, as its neighbour is."""
+    sides = [test.left, *test.comparators]
+    at = [s for s in sides if isinstance(s, ast.Subscript) and last_name(s.slice) in middles]
+    lists = {ast.unparse(side.value) for side in at}
+    others = [part for side in sides if side not in at for part in ast.walk(side)]
+    return bool(at) and not any(
+        isinstance(o, ast.Subscript) and ast.unparse(o.value) in lists for o in others
+    )
+
+
+def turns(node: ast.FunctionDef) -> bool:
+    """A search tree: a comparison with what a node holds says whether it goes left or right."""
+    for part in ast.walk(node):
+        if isinstance(part, ast.If) and isinstance(part.test, ast.Compare) and part.orelse:
+            ordering = any(isinstance(op, ast.Lt | ast.Gt | ast.LtE | ast.GtE) for op in part.test.ops)
+            held = {n.attr for n in ast.walk(part.test) if isinstance(n, ast.Attribute)} - {"left", "right"}
+            sides = [
+                {n.attr for n in ast.walk(ast.Module(body, [])) if isinstance(n, ast.Attribute)}
+                for body in (part.body, part.orelse)
+            ]
+            if ordering and held and any("left" in a and "right" in b for a, b in (sides, sides[::-1])):
+                return True
+    return False

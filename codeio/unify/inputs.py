@@ -185,16 +185,7 @@ def expression(kind: Kind, size: Size, name: str = "", depth: int = 0) -> str:
     if kind.name == "tuple" or (kind.name == "list" and len(kind.of) > 1):
         return row(kind, size, name, depth)
     if kind in (kinds.ARRAY, kinds.MATRIX):
-        one = (
-            "float(rng.randint(0, 255))"
-            if meaning.PICTURE.search(meaning.plain(name))
-            else "draw_simple(rng)"
-        )
-        return (
-            f"[{one} for _ in range(rng.randint(1, 6))]"
-            if kind == kinds.ARRAY
-            else f"draw_grid(rng, lambda: {one})"
-        )
+        return array(kind, name)
     if kind.name in ("list", "array"):
         return many(kind.of[0], size, name, depth)
     if kind.name == "set":
@@ -213,6 +204,17 @@ def expression(kind: Kind, size: Size, name: str = "", depth: int = 0) -> str:
         both = [f"**dict(zip({e!r}, sorted([{', '.join(drawn.pop(k) for k in e)}])))" for e in ends]
         return f"{{{', '.join([*(f'{k!r}: {text}' for k, text in drawn.items()), *both])}}}"
     return whole(name, size)
+
+
+def array(kind: Kind, name: str) -> str:
+    """A vector or matrix: mostly of small whole numbers, a picture of brightnesses."""
+    picture = meaning.PICTURE.search(meaning.plain(name))
+    one = "float(rng.randint(0, 255))" if picture else "draw_simple(rng)"
+    return (
+        f"[{one} for _ in range(rng.randint(1, 6))]"
+        if kind == kinds.ARRAY
+        else f"draw_grid(rng, lambda: {one})"
+    )
 
 
 def argument(kind: Kind, size: Size) -> str:

@@ -16,14 +16,14 @@ from typing import Any, NamedTuple
 from msgspec.structs import replace
 
 from codeio import patterns, reach, stage, values
+from codeio.choose import Arc, arcs_of, cover, echoed, greedy, not_all_echoed
 from codeio.params import Params
 from codeio.records import Dropped, Function, Json, Pair
 from codeio.sandbox import ENGINE, Call, Draw, Limits, Program, Result, Run, Sandbox
 from codeio.settings import Execute
 
-Arc = tuple[int, int]
 LEVELS = (8, 32, 128, 512)  # executed lines at which a pair counts as harder
-LEAST_USABLE = 0.15  # share of inputs that give a pair; below it the inputs are not what the function is for
+LEAST_USABLE = 0.4  # share of inputs that give a pair; below it the inputs are not what the function is for
 FEW = 3  # values of an argument, of which all but one may fail
 MOST_ALIKE = 0.9  # of a pool with one and the same output
 
@@ -179,62 +179,9 @@ def narrowed(pool: Sequence[Call], drawn: Sequence[Call]) -> str | None:
     return None
 
 
-def echoed(call: Call) -> bool:
-    """The output is one of the arguments, as it was given."""
-    return call.output in list(call.input.values())
-
-
-def not_all_echoed(chosen: list[Call], pool: Sequence[Call]) -> list[Call]:
-    """The last choice gives way where all repeat an argument: such pairs would ask about an identity."""
-    if not all(map(echoed, chosen)):
-        return chosen
-    return [*chosen[:-1], next(call for call in pool if not echoed(call))]
-
-
 def statuses(calls: Sequence[Call]) -> str:
     counts = {status: sum(c.status == status for c in calls) for status in sorted({c.status for c in calls})}
     return ", ".join(f"{n} {status}" for status, n in counts.items())
-
-
-def greedy(pool: Sequence[Call], k: int) -> list[Call]:
-    """The k calls that together show most: new arcs, then new hit-count buckets, rarer output, longer trace.
-
-    Equal ones come in an order of chance: in order of their text `-1`, `-10`, `-11` would be three of a kind.
-    """
-    left = sorted(pool, key=lambda call: values.unit(call.input))
-    chosen: list[Call] = []
-    arcs: set[Arc] = set()
-    buckets: set[tuple[Arc, int]] = set()
-    outputs: Counter[str] = Counter()
-    while left and len(chosen) < k:
-        best = max(left, key=lambda call: gain(call, arcs, buckets, outputs))
-        left.remove(best)
-        chosen.append(best)
-        arcs |= arcs_of(best)
-        buckets |= buckets_of(best)
-        outputs[values.canonical(best.output)] += 1
-    return chosen
-
-
-def gain(call: Call, arcs: set[Arc], buckets: set[tuple[Arc, int]], outputs: Counter[str]) -> tuple[int, ...]:
-    common = outputs[values.canonical(call.output)]
-    return len(arcs_of(call) - arcs), len(buckets_of(call) - buckets), -common, call.lines
-
-
-def arcs_of(call: Call) -> set[Arc]:
-    return {(source, target) for source, target, _ in call.arcs}
-
-
-def buckets_of(call: Call) -> set[tuple[Arc, int]]:
-    """Arcs with their hit counts in powers of two: a loop run 5 times is another case than one run once."""
-    return {((source, target), hits.bit_length()) for source, target, hits in call.arcs}
-
-
-def cover(chosen: Iterable[Call], pool: Iterable[Call]) -> float:
-    """Share of the arcs that the pool reaches which the chosen ones cover."""
-    reached = set().union(*map(arcs_of, pool))
-    covered = reached & set().union(*map(arcs_of, chosen))
-    return round(len(covered) / len(reached), 4) if reached else 1.0
 
 
 def pairs_of(function: Function, calls: Sequence[Call], reached: frozenset[Arc]) -> Iterator[Pair]:

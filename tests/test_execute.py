@@ -3,13 +3,10 @@
 import pytest
 
 from codeio.execute import (
-    cover,
     difficulty,
     gate,
-    greedy,
     measure,
     narrowed,
-    not_all_echoed,
     pairs_of,
     shard,
     usable,
@@ -71,35 +68,6 @@ def test_an_argument_that_works_in_one_way_only():
     assert narrowed(drawn[1:2] * 2, drawn) == "works for one value of an argument only"
     assert narrowed(drawn[1:3], drawn) is None
     assert narrowed(drawn[1:2] * 2, drawn[:3]) is None
-
-
-def test_greedy_takes_new_arcs_then_buckets_then_outputs():
-    dull = [call(n, 0, [(1, 2, 1)]) for n in range(20)]
-    loop = call(50, 0, [(1, 2, 9)])
-    branch = call(60, 0, [(1, 2, 1), (2, 3, 1)])
-    fresh = call(70, 1, [(1, 2, 1)])
-    chosen = greedy([*dull, fresh, loop, branch], 4)
-    assert [c.input["x"] for c in chosen][:3] == [60, 50, 70]
-    assert cover(chosen, [*dull, fresh, loop, branch]) == 1.0
-
-
-def test_greedy_spreads_over_outputs_and_inputs():
-    pool = [call(x, x > 90) for x in range(-100, 100)]
-    chosen = greedy(pool, 6)
-    assert sum(c.output for c in chosen) == 3
-    negative = sorted(c.input["x"] for c in chosen if not c.output)
-    assert negative[-1] - negative[0] > 20, "no neighbours of one text"
-
-
-def test_greedy_prefix_is_greedy_of_fewer():
-    pool = [call(n, n % 5, [(n % 7, n % 3, n)]) for n in range(40)]
-    assert greedy(pool, 10)[:4] == greedy(pool, 4)
-
-
-def test_chosen_pairs_do_not_all_repeat_an_argument():
-    echoes, other = [call(n, n) for n in range(4)], call(9, 1)
-    assert not_all_echoed(echoes, [*echoes, other]) == [*echoes[:-1], other]
-    assert not_all_echoed([*echoes, other], [*echoes, other]) == [*echoes, other]
 
 
 def test_pairs_count_new_arcs_and_keep_ids():

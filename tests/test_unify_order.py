@@ -62,6 +62,9 @@ def test_what_goes_left_or_right_by_value_takes_search_trees(text):
         ("heap_push", "", "m", "heap"),
         ("max_heap_push", "", "m", ""),
         ("intervals_intersection", "", "m", "ends"),
+        ("isPalindrome", "", "m", "mirrored"),
+        ("group_anagrams", "", "m", "shuffled"),
+        ("remove_duplicates", "", "m", "repeats"),
     ],
 )
 def test_a_name_says_the_order(name, owner, file, found):

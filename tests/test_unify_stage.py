@@ -16,7 +16,7 @@ FILES = tuple(
     f"FACTOR = {n}\n\n\ndef helper_{n}(x):\n    return x * FACTOR\n\n\n"
     f"def total_{n}(nums):\n    return sum(helper_{n}(x) for x in nums)\n\n\n"
     f"def joined_{n}(word: str, times: int = {n}):\n    return '-'.join([word] * times)\n\n\n"
-    f"def unused_{n}(x):\n    return {n}\n"
+    f"def unused_{n}(x):\n    return x - x + {n}\n"
     for n in range(2, 14)
 )
 HALF = replace(P, heldout_natural=0.5)

@@ -9,7 +9,7 @@ import hashlib
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
-from codeio import execute, values
+from codeio import choose, execute, values
 from codeio.params import Params
 from codeio.pose import problem
 from codeio.records import Dropped, Function, Problem, Source
@@ -118,8 +118,8 @@ def posed(
     if not pool:
         yield Dropped(id=f.path, reason="no pair is left")
         return
-    chosen = execute.greedy(list(pool.values()), params.execute.pairs)
-    reached = frozenset().union(*map(execute.arcs_of, pool.values()))
+    chosen = choose.greedy(list(pool.values()), params.execute.pairs)
+    reached = frozenset().union(*map(choose.arcs_of, pool.values()))
     for rank, pair in enumerate(execute.pairs_of(f, chosen, reached)):
         yield problem(f, pair, rank, "output", pair.input, pair.output)
         yield problem(f, pair, rank, "input", pair.output, pair.input)

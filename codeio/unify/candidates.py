@@ -47,6 +47,9 @@ SIDE = {
 CLOCK = re.compile(
     r"(time\.)?(time|time_ns|perf_counter|monotonic|process_time|ctime|localtime|gmtime)|.*\.(now|utcnow|today)"
 )
+# What leaves a value as it is, or only writes it out.
+WRITING = {"str", "repr", "print", "format", "super", "type", "bool", "list", "tuple", "dict"}
+CHOOSING = (ast.If, ast.IfExp, ast.While, ast.Match, ast.BoolOp, ast.AugAssign, ast.UnaryOp)
 COMPATIBLE = {"unicode", "basestring", "long", "xrange", "reduce", "unichr", "cmp", "file", "buffer"}
 SKIPPED_DECORATORS = (
     "property",
@@ -186,7 +189,32 @@ def refusal(one: Candidate) -> str | None:
         return "looks inside functions or objects"
     if not one.returns and not (calls(one.node) or stores(one.node)):
         return "no effect"
+    if not one.operated and not works(one.node):
+        return "only hands on or writes out what it is given"
     return None
+
+
+def works(node: ast.FunctionDef) -> bool:
+    """Whether anything has to be worked out: more than one comparison, or the like of `f"({self.x}, {self.y})"`."""
+    parts = [part for statement in node.body for part in ast.walk(statement)]
+    return any(map(computes, parts)) or sum(isinstance(part, ast.Compare) for part in parts) > 1
+
+
+def computes(part: ast.AST) -> bool:
+    """A choice, an operation other than on a literal text, an item at any place, a call that may do so."""
+    if isinstance(part, ast.BinOp):
+        return not any(isinstance(side, ast.JoinedStr) or is_text(side) for side in (part.left, part.right))
+    if isinstance(part, ast.Subscript):
+        return not isinstance(part.slice, ast.Constant)
+    if isinstance(part, ast.Call):
+        return last(part.func) not in WRITING
+    if isinstance(part, ast.comprehension):
+        return bool(part.ifs)
+    return isinstance(part, CHOOSING)
+
+
+def is_text(node: ast.expr) -> bool:
+    return isinstance(node, ast.Constant) and isinstance(node.value, str)
 
 
 def arguments(one: Candidate) -> list[tuple[ast.arg, ast.expr | None]]:

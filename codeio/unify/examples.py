@@ -31,6 +31,8 @@ def whole_inputs(evidence: Evidence, held: dict[str, Kind]) -> list[dict[str, An
 def fits(kind: Kind, value: Any) -> bool:
     """Whether a value may stand where `kind` is drawn."""
     name = kind.name
+    if name == "maybe":
+        return value is None or fits(kind.of[0], value)
     if name == "float":
         return isinstance(value, int | float) and not isinstance(value, bool)
     if name in ("int", "bool"):
@@ -67,6 +69,8 @@ def as_shown(kind: Kind, value: Any) -> Any:
     """The value as it stands among examples: what has a fixed length is a tuple, and keeps it."""
     if kind.name == "tuple" or (kind.name == "list" and len(kind.of) > 1):
         return tuple(map(as_shown, kind.of, value))
+    if kind.name == "maybe" and value is not None:
+        return as_shown(kind.of[0], value)
     if kind.name == "list" and isinstance(value, list | tuple):
         return [as_shown(kind.of[0], item) for item in value]
     return as_json(value)

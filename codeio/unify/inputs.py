@@ -68,7 +68,8 @@ def body(evidence: Evidence, guess: Guess, name: str, number: int | None = None)
     present = [p for p in evidence.parameters if guess.kinds[p.name] != kinds.ABSENT]
     examples = "EXAMPLES" if number is None else f"EXAMPLES_{number}"
     lines = [f"def {name}(rng):"]
-    counted = together.lengths(present, guess.kinds, evidence)
+    held = {p.name: kinds.surely(guess.kinds[p.name]) for p in present}
+    counted = together.lengths(present, held, evidence)
     if known := examples_of(evidence, guess):
         like = f"draw_like(rng, rng.choice({examples}))"
         fitted = together.kept(present, guess.kinds, evidence.links, counted, known)
@@ -76,8 +77,10 @@ def body(evidence: Evidence, guess: Guess, name: str, number: int | None = None)
         lines += ["    if rng.random() < 0.5:", *(f"        {line}" for line in told)]
     for p in present:
         shown = [example[p.name] for example in evidence.examples if p.name in example]
-        lines.append(f"    {p.name} = {drawn(guess.kinds[p.name], p, guess.size, shown)}")
-    lines += together.related(present, guess.kinds, evidence, counted)
+        lines.append(f"    {p.name} = {drawn(held[p.name], p, guess.size, shown)}")
+    lines += together.related(present, held, evidence, counted)
+    left = [name for name in held if held[name] != guess.kinds[name]]
+    lines += [f"    if rng.random() < 0.4:\n        {name} = None" for name in left]
     pairs = ", ".join(f"{p.name!r}: {p.name}" for p in present)
     return "\n".join([*lines, f"    return {{{pairs}}}"]) + "\n"
 

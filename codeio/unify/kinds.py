@@ -37,6 +37,16 @@ def listed(of: Kind) -> Kind:
     return Kind("list", (of,))
 
 
+def maybe(of: Kind) -> Kind:
+    """What a parameter holds whose default is None: that, or None."""
+    return Kind("maybe", (of,))
+
+
+def surely(kind: Kind) -> Kind:
+    """What it is where it is not None."""
+    return kind.of[0] if kind.name == "maybe" else kind
+
+
 def operations(several: dict[str, list[Kind]]) -> Kind:
     """A list of operations: each a name and the arguments that go with it."""
     return Kind("operations", tuple(Kind("tuple", tuple(of)) for of in several.values()), tuple(several))

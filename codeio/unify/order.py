@@ -1,4 +1,7 @@
-"""Order: in what order a function takes its values, by its name, its docstring and its code.   function -> Order"""
+"""Order: in what order a function takes its values, or how they are like each other, as name, docstring and code say.
+
+function -> Order
+"""
 
 import ast
 import re
@@ -9,12 +12,15 @@ from codeio.unify.kinds import last_name
 from codeio.unify.meaning import plain
 
 ORDERLY = re.compile(
-    r"(binary|interpolation|jump|exponential|fibonacci|ternary)_?search|bisect|^merge$|merge_?(sorted|two|k_|lists)"
+    r"(binary|interpolation|jump|exponential|fibonacci|ternary)_?search|bisect|^merge$|merge_?(sorted|two|k|lists)"
 )
 KEEPS_HEAP = re.compile(
     r"heap_?(push|pop|insert|add|extract|replace|remove|peek)|(push|pop|insert|add)\w*_heap$"
 )
 SEARCH_TREE = re.compile(r"(^|_|\b)bsts?($|_|\b)|search[ _-]trees?")
+REPEATS = re.compile(
+    r"duplicat|dedup|uniq|distinct|frequen|majority|most_common|occurrence|repeat|(^|_)(mode|counts?|counter)(_|$)"
+)
 SPAN = re.compile(r"interval|overlap|(^|_)segments?(_|$)|(^|_)ranges?(_|$)")
 
 
@@ -24,6 +30,9 @@ class Order(msgspec.Struct, frozen=True, kw_only=True):
     heap: bool = False  # its list is a heap
     trees: bool = False  # its trees are search trees
     ends: bool = False  # its pairs of numbers are a lower and an upper end
+    mirrored: bool = False  # its texts, lists and numbers often read the same from behind
+    shuffled: bool = False  # its texts are often made of the letters of others
+    repeats: bool = False  # its lists hold some items more than once
 
 
 def order(node: ast.FunctionDef, owner: str, file: str) -> Order:
@@ -36,6 +45,9 @@ def order(node: ast.FunctionDef, owner: str, file: str) -> Order:
         heap=keeps_heap(name),
         trees=keeps_search_order(name, document, owner, file) or turns(node),
         ends=SPAN.search(plain(name)) is not None,
+        mirrored="palindrom" in plain(name),
+        shuffled="anagram" in plain(name),
+        repeats=REPEATS.search(plain(name)) is not None,
     )
 
 

@@ -220,7 +220,7 @@ class Reader:
         several = argument is node.args.vararg and node.name != "__init__"
         options = many(options) if several else options
         if default is not None:
-            options = optional(default, options)
+            options = optional(default, options, place)
         name = argument.arg if argument.arg not in taken else f"initial_{argument.arg}"
         return Parameter(
             name=name,
@@ -245,12 +245,20 @@ def single(parameter: Parameter) -> Parameter:
     return replace(parameter, options=((kinds.INT, best), *others))
 
 
-def optional(default: ast.expr, options: list) -> list:
-    """A parameter with a default may be left out: first choice where nothing says what it holds."""
+def optional(default: ast.expr, options: list, place: usage.Place | None) -> list:
+    """A parameter with a default may be left out: first choice where nothing says what it holds.
+
+    One whose default is None holds that now and then, where anything is known of what else it may hold, and no call
+    of the function by itself hands on in it what was gathered.
+    """
     best = options[0][1] if options else 0
     value = literals.literal(default)
     telling = value is not None and value is not literals.Unknown
-    return sorted([*options[:3], (kinds.ABSENT, best * (0.6 if telling else 1.2) + 0.5)], key=lambda o: -o[1])
+    left_out = best * (0.6 if telling else 1.2) + 0.5
+    gathers = place is not None and usage.HANDED_ON in place.attributes
+    if found.is_none(default) and best >= evidence.NAMED and not gathers:
+        options, left_out = [(kinds.maybe(kind), weight) for kind, weight in options], 0.9 * best
+    return sorted([*options[:3], (kinds.ABSENT, left_out)], key=lambda o: -o[1])
 
 
 def many(options: list[tuple[Kind, float]]) -> list[tuple[Kind, float]]:

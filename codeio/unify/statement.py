@@ -156,6 +156,8 @@ def in_words(kind: Kind) -> str:
     }
     if kind.name in simple:
         return simple[kind.name]
+    if kind.name == "maybe":
+        return f"{in_words(kind.of[0])}, or null"
     if kind.name in ("list", "array") and len(kind.of) == 1:
         return f"list of {in_words(kind.of[0])}"
     if kind.name in ("list", "tuple"):

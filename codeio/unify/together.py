@@ -121,6 +121,14 @@ def shaped(p: Parameter, kind: Kind, evidence: Evidence) -> str:
         return f"    {name} = sorted({name})"
     if order.trees and kind == kinds.TREE:
         return f"    {name} = draw_search_tree(rng, {name})"
+    if order.mirrored and kind in (kinds.STR, kinds.DIGITS, kinds.INT, *flat):
+        return f"    {name} = draw_mirrored(rng, {name})"
+    if order.shuffled and kind == kinds.STRS:
+        return (
+            f"    {name} += [''.join(rng.sample(word, len(word))) for word in {name} if rng.random() < 0.7]"
+        )
+    if order.repeats and kind.name == "list" and len(kind.of) == 1:
+        return f"    {name} = rng.choices({name}, k=len({name}) + 1) if {name} and rng.random() < 0.7 else {name}"
     if evidence.of_digits and kind in (kinds.INTS, kinds.LINKED):
         return f"    {name} = [abs(item) % 10 for item in {name}]"
     return ""

@@ -230,6 +230,7 @@ def ranks(parameter: Parameter) -> list[Kind]:
 
 def agrees(kind: Kind, annotated: Kind | None) -> bool:
     """Whether an annotation allows what a guess puts there."""
+    kind = kinds.surely(kind)
     if annotated is None or kind == kinds.ABSENT or kind == annotated:
         return True
     if kind.name in TEXTS or kind in NUMBERS:

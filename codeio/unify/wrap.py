@@ -83,6 +83,9 @@ def convert(kind: Kind, name: str, tree: str, linked: str) -> str:
         return f"{name}.encode()"
     if kind.name == "function":
         return f"FUNCTIONS[{name}]"
+    if kind.name == "maybe":
+        inner = convert(kind.of[0], name, tree, linked)
+        return name if inner == name else f"None if {name} is None else {inner}"
     if kind.name == "tuple":
         if all(convert(part, "item", tree, linked) == "item" for part in kind.of):
             return f"tuple({name})"
@@ -183,7 +186,7 @@ def extras(text: str, code: str, w: Wrapping) -> list[str]:
     if f"{PLAIN}(" in text and f"import {PLAIN}" not in code:
         out.append(f"from types import {PLAIN}")
     if "FUNCTIONS[" in text:
-        names = [p.own for p in w.parameters if kinds.FUNCTION in dict(p.options)]
+        names = [p.own for p in w.parameters if any("function" in str(kind) for kind, _ in p.options)]
         every = FUNCTIONS | PREDICATES | TWO_ARGUMENTS
         several = {key: text for name in names for key, text in choices(name).items()} or every
         out.append("FUNCTIONS = {" + ", ".join(f"{k!r}: {v}" for k, v in several.items()) + "}")

@@ -140,6 +140,16 @@ def draw_rotated(rng: Random, values: list[Any]) -> list[Any]:
     return values[at:] + values[:at]
 
 
+def draw_mirrored(rng: Random, value: Any) -> Any:
+    """What reads the same from behind, the like without one item, or the value itself."""
+    if isinstance(value, int):
+        return int(draw_mirrored(rng, str(abs(value))))
+    chance, half = rng.random(), value[:3]
+    whole = half + half[::-1][rng.randrange(2) :]
+    at = rng.randrange(max(1, len(whole)))
+    return value if chance < 0.4 else whole if chance < 0.8 else whole[:at] + whole[at + 1 :] or value
+
+
 def draw_grid(rng: Random, draw: Callable[[], Any]) -> list[list[Any]]:
     """Rows of equal length, often as many as columns."""
     rows = rng.randint(1, 5)

@@ -14,7 +14,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from tokenizers import AddedToken, Tokenizer, decoders, models, pre_tokenizers
 from transformers import PreTrainedTokenizerFast
 
-from codeio import prompting, shards, stage
+from codeio import prompting, shards, stage, values
 from codeio.command import command
 from codeio.errors import BadInput
 from codeio.params import ROOT, Params
@@ -30,6 +30,7 @@ ATOM = re.compile(r"[A-Za-z_]{2,}|[ \n][a-z]=(?!=)| [TF]\b|\n *| [^\w\s'\"]+ |."
 LONGEST = 5  # atoms of a phrase
 WIDER = 8  # candidates per place in the vocabulary, before their real use is counted
 COMMON = 20  # times a word is seen at least, or it is spelled
+ENOUGH = 20_000  # problems that are read: of more the same phrases come out, in as much more time
 TEMPLATE = (
     "{% for m in messages %}{% if m['role'] == 'assistant' %}<|assistant|>"
     "{% generation %}{{ m['content'] }}<|end|>{% endgeneration %}"
@@ -40,14 +41,16 @@ Atoms = tuple[str, ...]
 
 
 def texts(params: Params) -> Iterator[tuple[str, str]]:
-    """(question, response) of every turn that a view of any store may show; never of a held-out row.
+    """(question, response) of the turns that a view of any store may show; never of a held-out row.
 
     Raises BadInput where there is none.
     """
     found = False
-    for teacher in params.teachers:
-        for problem in shards.read_all(stage.folder("revise", teacher), Problem):
-            if problem.split != "train" or not problem.turns:
+    stores = [stage.folder("revise", teacher) for teacher in params.teachers]
+    share = ENOUGH / max(1, sum(shards.length(path) for at in stores for path in shards.files(at)))
+    for store in stores:
+        for problem in shards.read_all(store, Problem):
+            if problem.split != "train" or not problem.turns or values.unit(problem.id, "tokenizer") >= share:
                 continue
             found = True
             asked = prompting.question(problem, params.model.prompts)

@@ -250,9 +250,30 @@ def test_an_object_that_fills_itself_is_asked(box):
     assert [f for f in functions if "main_solution(start" in f.code]
 
 
+def test_a_parameter_whose_default_is_none_is_given_and_left_out(box):
+    found = only(
+        box, "def power(n: int, k: int, mod=None):\n    return n * k if mod is None else n * k % mod\n"
+    )
+    given = [call.input["mod"] for call in inputs(box, found, 60)]
+    assert 10 < given.count(None) < 40
+    assert all(isinstance(one, int) for one in given if one is not None)
+
+
+def test_what_a_recursion_gathers_is_not_given(box):
+    code = "def walk(n, path=None):\n    path = path or []\n    return path if n < 1 else walk(n - 2, path + [n])\n"
+    assert "path =" not in only(box, code).generator
+
+
+def test_palindromes_are_drawn_for_what_looks_for_them(box):
+    text = only(box, "def is_palindrome(text: str):\n    return text == text[::-1]\n")
+    assert 10 < sum(call.output for call in inputs(box, text, 60)) < 50
+    number = only(box, "def is_palindrome(n: int):\n    return str(n) == str(n)[::-1]\n")
+    assert sum(call.output for call in inputs(box, number, 60) if call.input["n"] > 9) > 5
+
+
 def test_what_tells_where_it_lies_in_memory_is_none(box):
     made = "class A:\n    def __init__(self, x: int):\n        self.x = x\n\n"
-    text = made + "    def told(self):\n        return [str(self)]\n"
+    text = made + "    def told(self):\n        return [str(self)] * self.x\n"
     functions, dropped = unified(box, text)
     assert not functions
     assert any("lies in memory" in d.detail for d in dropped)

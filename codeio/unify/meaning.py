@@ -20,6 +20,11 @@ SPANS = (
     ),
     (r"(^|_)flags?$", "0, 1"),
     (r"^mod(ul(us|o))?$", "2, 100"),
+    (r"^bit$", "0, 1"),
+    (r"^(pow(er)?|exp(onent)?)$", "0, 5"),
+    (r"percent(age)?$", "1, 99"),
+    (r"^lat(itude)?\d?$", "-90, 90"),
+    (r"^(lon|lng|long)(gitude)?\d?$", "-180, 180"),
 )
 USUAL = r"(^|_)(amount|quantity|qty|price|cost|weight|capacity|budget|distance|speed|salary|score)$"  # mostly 1 to 100
 REAL_SPANS = (
@@ -93,6 +98,7 @@ TEXTS = (
     (r"^(op|operator)$", ("+", "-", "*", "/")),
     (r"^(sep|separator|delim(iter)?|glue|joiner|ending)$", (", ", "-", " ", "/", "; ", "_", "|", ".")),
     (r"^(newline|eol|line_?sep)$", ("\n", "\r\n", " | ")),
+    (r"alphabet|charset", ("01", "abc", "0123456789", "ABCDEF", "xyz", "abcdefghij", "AB", "0123")),
     (r"^(margin|indent(ation)?)$", ("  ", "    ", "> ", "\t")),
     (r"fill_?char|^pad(ding)?$", ("*", "0", "-", ".", "_", "#", " ")),
     (

@@ -37,7 +37,7 @@ class Hub(Section, kw_only=True):
 class Collect(Section, kw_only=True):
     procedural: Procedural
     installed: tuple[str, ...]
-    stdlib: bool
+    stdlib: bool | tuple[str, ...]
     directory: str | None
     jsonl: str | None
     hub: Hub | None

@@ -91,6 +91,16 @@ def test_standard_library():
     assert {(i.version, i.licence) for i in some} == {(platform.python_version(), "PSF-2.0")}
 
 
+def test_some_modules_of_the_standard_library():
+    some = items(load(*NONE, "collect.stdlib=[textwrap,email.utils,html]").collect, 0)
+    assert [part for item in some for part in item.parts] == [
+        "email/utils.py",
+        "html/__init__.py",
+        "textwrap.py",
+    ]
+    assert "the standard library has no module textwarp" in refused("collect.stdlib=[textwarp]")
+
+
 def test_directory(tmp_path):
     good = b"def f(x):\n    return x + 1\n"
     where = folder(

@@ -76,7 +76,7 @@ def items(p: Collect, seed: int) -> list[Item]:
     for name in p.installed:
         found += installed(name, p.rows_per_shard)
     if p.stdlib:
-        found += standard_library(p.rows_per_shard)
+        found += standard_library(p.stdlib, p.rows_per_shard)
     if p.directory:
         found += directory(Path(p.directory), p.rows_per_shard)
     if p.jsonl:
@@ -109,9 +109,15 @@ def installed(name: str, size: int) -> Iterator[Item]:
     yield from of_files("installed", files, size, **about)
 
 
-def standard_library(size: int) -> Iterator[Item]:
+def standard_library(several: bool | tuple[str, ...], size: int) -> Iterator[Item]:
+    """Its files, or those of several modules by name. Raises BadInput for a name of none."""
     root = Path(sysconfig.get_path("stdlib"))
     files = sorted(str(f.relative_to(root)) for f in root.rglob("*.py") if wanted(f.relative_to(root)))
+    if isinstance(several, tuple):
+        named = {file.removesuffix(".py").removesuffix("/__init__").replace("/", "."): file for file in files}
+        if missing := set(several) - named.keys():
+            raise BadInput(f"collect.stdlib: the standard library has no module {min(missing)}")
+        files = sorted(named[name] for name in several)
     about = {"corpus": "stdlib", "version": platform.python_version(), "licence": "PSF-2.0"}
     yield from of_files("stdlib", files, size, **about)
 

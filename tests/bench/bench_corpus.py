@@ -2,7 +2,7 @@
 
 python -m tests.bench.bench_corpus                      # the installed packages that params.yaml reads
 python -m tests.bench.bench_corpus files=raw.jsonl.gz   # a .jsonl(.gz), a .parquet or a folder
-python -m tests.bench.bench_corpus files=embedded       # the permissive packages that are worth their time
+python -m tests.bench.bench_corpus files=embedded       # the permissive packages and modules that are worth their time
     first=N                       only that many files
     piece=N                       that many files at a time, with a line after each
     only=NAME,NAME                of embedded: these packages, any installed ones, or stdlib
@@ -38,6 +38,11 @@ EMBEDDED = (
     "algorithms", "more-itertools", "boltons", "funcy", "toolz",
     "inflection", "pygorithm", "labmath", "strsimpy", "pydash", "textdistance",
 )  # fmt: skip
+STDLIB = (
+    "bisect", "calendar", "colorsys", "datetime", "difflib", "email._header_value_parser", "email._parseaddr",
+    "email.quoprimime", "email.utils", "encodings.punycode", "functools", "heapq", "html", "ipaddress", "locale",
+    "reprlib", "statistics", "string", "textwrap",
+)  # fmt: skip
 PAIRS = 10  # per function, as in the paper's own data
 BRANCHES = ast.If | ast.IfExp | ast.For | ast.While | ast.comprehension | ast.Match | ast.BoolOp
 
@@ -68,7 +73,8 @@ def settings(files: str = "", only: str = "") -> Params:
     if files == "embedded":
         names = only.split(",") if only else EMBEDDED
         installed = ",".join(name for name in names if name != "stdlib")
-        chosen += [f"collect.installed=[{installed}]", f"collect.stdlib={'stdlib' in names}".lower()]
+        library = str("stdlib" in names).lower() if only else f"[{','.join(STDLIB)}]"
+        chosen += [f"collect.installed=[{installed}]", f"collect.stdlib={library}"]
     elif files:
         where = "directory" if Path(files).is_dir() else "jsonl"
         chosen += ["collect.installed=[]", f"collect.{where}={Path(files).resolve()}"]

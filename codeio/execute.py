@@ -26,6 +26,8 @@ LEVELS = (8, 32, 128, 512)  # executed lines at which a pair counts as harder
 LEAST_USABLE = 0.4  # share of inputs that give a pair; below it the inputs are not what the function is for
 FEW = 3  # values of an argument, of which all but one may fail
 MOST_ALIKE = 0.9  # of a pool with one and the same output
+SAME_STEPS = 0.8  # of a pool with as many executed lines, where there are
+FEW_RESULTS = 10  # results, no more
 
 
 class Known(NamedTuple):
@@ -115,7 +117,7 @@ def planned(function: Function, drawn: Result, more: Sequence[Call], p: Execute)
     pool = [call for call in drawn.calls if usable(call)]
     share = round(len(pool) / len(drawn.calls), 4)
     pool += new_ways(more, pool)
-    if why := gate(pool, len(drawn.calls)) or narrowed(pool, drawn.calls):
+    if why := gate(pool, len(drawn.calls)) or narrowed(pool, drawn.calls) or unvaried(pool):
         return Plan(function, dropped=drop(function, why, statuses(drawn.calls)))
     chosen = not_all_echoed(greedy(pool, p.pairs), pool)
     rest = sorted((c for c in pool if c not in chosen), key=lambda c: values.unit(function.id, c.input))
@@ -126,6 +128,14 @@ def planned(function: Function, drawn: Result, more: Sequence[Call], p: Execute)
         reached=frozenset().union(*map(arcs_of, pool)),
     )
     return Plan(function, chosen, heldout, known)
+
+
+def unvaried(pool: Sequence[Call]) -> str | None:
+    """Few results, and hardly a call goes another way than the others."""
+    steps, results = Counter(call.lines for call in pool), {values.canonical(call.output) for call in pool}
+    if len(results) < FEW_RESULTS and max(steps.values()) > SAME_STEPS * len(pool):
+        return "few results, and nearly always by the same steps"
+    return None
 
 
 def drop(function: Function, reason: str, detail: str) -> Dropped:

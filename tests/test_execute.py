@@ -9,6 +9,7 @@ from codeio.execute import (
     narrowed,
     pairs_of,
     shard,
+    unvaried,
     usable,
 )  # fmt: skip
 from codeio.params import load
@@ -68,6 +69,12 @@ def test_an_argument_that_works_in_one_way_only():
     assert narrowed(drawn[1:2] * 2, drawn) == "works for one value of an argument only"
     assert narrowed(drawn[1:3], drawn) is None
     assert narrowed(drawn[1:2] * 2, drawn[:3]) is None
+
+
+def test_few_results_by_the_same_steps_show_the_same_again():
+    assert unvaried([call(n, n > 9) for n in range(30)]) == "few results, and nearly always by the same steps"
+    assert unvaried([call(n, n > 9, lines=n % 3) for n in range(30)]) is None
+    assert unvaried([call(n, n + 1) for n in range(30)]) is None
 
 
 def test_pairs_count_new_arcs_and_keep_ids():

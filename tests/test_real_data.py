@@ -10,7 +10,7 @@ from codeio.sandbox import Limits, Program, Sandbox
 from tests.bench.bench_corpus import Yield, is_strict, line, measured, settings
 from tests.bench.rationales import told
 
-FIRST = 100  # files of the fast test
+FIRST = 60  # files of the fast test
 
 
 @pytest.fixture(scope="module")
@@ -22,11 +22,11 @@ def test_yield_of_some_files(part, record_property):
     found, _ = part
     record_property("yield", str(found))
     assert found.files == FIRST
-    assert found.functions >= 110
-    assert found.kept >= 97
-    assert found.kept_files >= 48
+    assert found.functions >= 85
+    assert found.kept >= 70
+    assert found.kept_files >= 32
     assert found.full >= 0.9 * found.kept
-    assert found.strict >= 68
+    assert found.strict >= 40
     assert found.dropped["does not parse"] <= 0.05 * FIRST
 
 

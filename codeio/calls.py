@@ -17,6 +17,7 @@ from codeio import values
 from codeio.records import Json, Problem
 from codeio.sandbox import Call, Job, Program, Run, Sandbox, Trace
 from codeio.sandbox.tasks import NOT_RUN
+from codeio.walk import walk
 
 BUNDLE = 24  # programs in one job at most
 BUNDLED = """
@@ -130,7 +131,7 @@ def bundled(programs: tuple[tuple[str, str], ...]) -> str:
 def imports(code: str) -> tuple[str, ...]:
     if "import" not in code:
         return ()
-    found = (n for n in ast.walk(ast.parse(code)) if isinstance(n, ast.Import | ast.ImportFrom))
+    found = (n for n in walk(ast.parse(code)) if isinstance(n, ast.Import | ast.ImportFrom))
     return tuple(
         ast.unparse(n) for n in found if not isinstance(n, ast.ImportFrom) or n.module != "__future__"
     )

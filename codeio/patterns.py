@@ -3,6 +3,8 @@
 import ast
 from collections.abc import Iterator
 
+from codeio.walk import walk
+
 BRANCHES = (
     ast.If
     | ast.IfExp
@@ -27,7 +29,7 @@ COUNTS = {"Counter", "defaultdict", "count", "get", "setdefault"}
 
 def complexity(tree: ast.AST) -> int:
     """Cyclomatic complexity of all the code together: one, and one for every decision."""
-    nodes = list(ast.walk(tree))
+    nodes = list(walk(tree))
     chains = sum(len(node.values) - 1 for node in nodes if isinstance(node, ast.BoolOp))
     return 1 + chains + sum(isinstance(node, BRANCHES) for node in nodes)
 
@@ -38,7 +40,7 @@ def patterns(tree: ast.AST) -> tuple[str, ...]:
 
 
 def tags(tree: ast.AST) -> Iterator[str]:
-    for node in ast.walk(tree):
+    for node in walk(tree):
         if isinstance(node, ast.FunctionDef):
             yield from of_function(node)
         elif isinstance(node, LOOPS):
@@ -67,18 +69,18 @@ def of_function(node: ast.FunctionDef) -> Iterator[str]:
 
 def keeps_results(node: ast.FunctionDef) -> bool:
     """`if n in memo: return memo[n]` and `memo[n] = ...`."""
-    asked = {ast.unparse(c) for n in ast.walk(node) if isinstance(n, ast.Compare) for c in n.comparators}
-    stores = (n for n in ast.walk(node) if isinstance(n, ast.Subscript) and isinstance(n.ctx, ast.Store))
+    asked = {ast.unparse(c) for n in walk(node) if isinstance(n, ast.Compare) for c in n.comparators}
+    stores = (n for n in walk(node) if isinstance(n, ast.Subscript) and isinstance(n.ctx, ast.Store))
     returned = {
         ast.unparse(n.value.value)
-        for n in ast.walk(node)
+        for n in walk(node)
         if isinstance(n, ast.Return) and isinstance(n.value, ast.Subscript)
     }
     return any(ast.unparse(n.value) in asked & returned for n in stores)
 
 
 def of_loop(node: ast.For | ast.While) -> Iterator[str]:
-    inside = [inner for child in node.body for inner in ast.walk(child)]
+    inside = [inner for child in node.body for inner in walk(child)]
     yield "nested loop" if any(isinstance(inner, LOOPS) for inner in inside) else "loop"
     branches = [inner for inner in inside if isinstance(inner, ast.If)]
     if any(leaves(branch.body) or leaves(branch.orelse) for branch in branches):
@@ -103,7 +105,7 @@ def from_table(node: ast.Assign) -> bool:
     if not isinstance(target, ast.Subscript) or isinstance(node.value, ast.Subscript):
         return False
     table, place = root(target), ast.unparse(target)
-    reads = [n for n in ast.walk(node.value) if isinstance(n, ast.Subscript) and root(n) == table]
+    reads = [n for n in walk(node.value) if isinstance(n, ast.Subscript) and root(n) == table]
     return any(ast.unparse(n) != place and "-" in ast.unparse(n.slice) for n in reads)
 
 
@@ -118,13 +120,13 @@ def updated(body: list[ast.stmt]) -> set[str]:
     return {
         ast.unparse(inner.target)
         for child in body
-        for inner in ast.walk(child)
+        for inner in walk(child)
         if isinstance(inner, ast.AugAssign)
     }
 
 
 def words(node: ast.AST) -> set[str]:
-    named = (n.id if isinstance(n, ast.Name) else getattr(n, "attr", "") for n in ast.walk(node))
+    named = (n.id if isinstance(n, ast.Name) else getattr(n, "attr", "") for n in walk(node))
     return set(named)
 
 
@@ -150,5 +152,5 @@ def by_calls(names: set[str]) -> Iterator[str]:
 
 def called(tree: ast.AST) -> set[str]:
     """Names of called functions and methods."""
-    funcs = [node.func for node in ast.walk(tree) if isinstance(node, ast.Call)]
+    funcs = [node.func for node in walk(tree) if isinstance(node, ast.Call)]
     return {f.attr if isinstance(f, ast.Attribute) else getattr(f, "id", "") for f in funcs}

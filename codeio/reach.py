@@ -12,6 +12,7 @@ from typing import Any
 from codeio import values
 from codeio.records import Json
 from codeio.sandbox import Call
+from codeio.walk import walk
 
 PARENTS = 6  # calls whose inputs are changed
 ENOUGH = 8  # calls that tell that an argument always has as many items
@@ -25,7 +26,7 @@ def missed(tree: ast.AST, calls: Sequence[Call]) -> set[int]:
         for source, target, _ in call.arcs:
             ways.setdefault(source, set()).add(target)
     found = set()
-    for node in ast.walk(tree):
+    for node in walk(tree):
         if (
             isinstance(node, ast.If | ast.While)
             and not isinstance(node.test, ast.Constant)

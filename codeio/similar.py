@@ -16,6 +16,7 @@ import xxhash
 from datasketch import MinHash, MinHashLSH
 
 from codeio import values
+from codeio.walk import walk
 
 Signature = np.ndarray  # PERMUTATIONS numbers of 32 bits
 
@@ -33,7 +34,7 @@ def structure(code: str) -> str:
     """Digest of the code with names numbered by first use and constants reduced to their type."""
     tree = ast.parse(code)
     names: dict[str, str] = {}
-    for node in ast.walk(tree):
+    for node in walk(tree):
         for field in ("id", "arg", "name"):
             old = getattr(node, field, None)
             if isinstance(old, str) and old not in BUILTINS:

@@ -11,6 +11,7 @@ from functools import lru_cache
 from typing import Any
 
 from codeio.sandbox import Event
+from codeio.walk import walk
 
 ENDS = ("StopIteration", "GeneratorExit")  # how loops end, not mistakes
 CHANGING = {
@@ -86,7 +87,7 @@ class Outline:
     def __init__(self, tree: ast.Module) -> None:
         self.at: dict[int, ast.stmt] = {}
         self.loops: dict[int, tuple[ast.For | ast.While, ...]] = {}
-        nodes = list(ast.walk(tree))
+        nodes = list(walk(tree))
         self.functions = {n.name: n for n in nodes if isinstance(n, ast.FunctionDef)}
         self.classes = {n.name: n for n in nodes if isinstance(n, ast.ClassDef)}
         # Generators, whose calls give no value yet; and the parameters of each function, of every kind.
@@ -94,7 +95,7 @@ class Outline:
             name for name, node in self.functions.items() if holds(node, ast.Yield | ast.YieldFrom)
         }
         self.parameters = {
-            name: {n.arg for n in ast.walk(node.args) if isinstance(n, ast.arg)}
+            name: {n.arg for n in walk(node.args) if isinstance(n, ast.arg)}
             for name, node in self.functions.items()
         }
         self.maths = dict(maths(nodes))
@@ -139,7 +140,7 @@ class Outline:
 
 
 def holds(node: ast.AST, kind: Any) -> bool:
-    return any(isinstance(n, kind) for n in ast.walk(node))
+    return any(isinstance(n, kind) for n in walk(node))
 
 
 def maths(nodes: Sequence[ast.AST]) -> Iterator[tuple[str, str]]:

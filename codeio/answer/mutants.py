@@ -11,6 +11,7 @@ from itertools import islice
 
 from codeio import values
 from codeio.records import Json
+from codeio.walk import walk
 
 Change = tuple[str, Callable[[], None]]  # operator name, and what makes the change in the tree
 FLIPPED = {
@@ -58,7 +59,7 @@ def distinct(code: str, lines: frozenset[int]) -> Iterator[tuple[str, str]]:
 
 def places(tree: ast.Module) -> Iterator[tuple[str, int, Callable[[], None]]]:
     """Every change that can be made to `tree`: operator name, line, and what makes the change."""
-    for node in ast.walk(tree):
+    for node in walk(tree):
         for name, change in changes(node):
             yield name, node.lineno, change
 

@@ -15,6 +15,7 @@ from codeio.answer.expression import Evaluator, bound
 from codeio.answer.frames import Frame, Outline
 from codeio.answer.operations import Unknown
 from codeio.answer.sought import QUIET, names
+from codeio.walk import walk
 
 SIGN = {
     ast.Add: "+", ast.Sub: "-", ast.Mult: "*", ast.Div: "/", ast.FloorDiv: "//", ast.Mod: "%", ast.Pow: "**",
@@ -281,7 +282,7 @@ def bound_names(target: ast.expr) -> list[str]:
     """Names that a loop sets, but for the one that means nothing."""
     if isinstance(target, ast.Name):
         return [target.id] if target.id != "_" else []
-    return [n.id for n in ast.walk(target) if isinstance(n, ast.Name) and n.id != "_"]
+    return [n.id for n in walk(target) if isinstance(n, ast.Name) and n.id != "_"]
 
 
 def index_text(node: ast.Subscript, key: Any) -> str:

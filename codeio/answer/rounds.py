@@ -10,6 +10,7 @@ from codeio.answer.operations import Unknown
 from codeio.answer.phrases import Voice
 from codeio.answer.search import joined
 from codeio.answer.wording import Wording, brief, code
+from codeio.walk import walk
 
 
 class Detail(NamedTuple):
@@ -191,11 +192,7 @@ class Rounds:
         own = target_names(node)
         later = [name for name in changed if name not in own][-3:]
         left, right = ", ".join(self.bindings(own)), ", ".join(self.bindings(later))
-        if (
-            left
-            and not right
-            and not any(isinstance(n, ast.Call) for part in node.body for n in ast.walk(part))
-        ):
+        if left and not right and not any(isinstance(n, ast.Call) for part in node.body for n in walk(part)):
             return f"{left} changes nothing"
         return f"{left} leaves {right}" if left and right else left or right or "nothing changes"
 
@@ -246,4 +243,4 @@ def target_names(node: ast.For | ast.While) -> list[str]:
     """Names that the loop itself binds."""
     if isinstance(node, ast.While):
         return []
-    return [n.id for n in ast.walk(node.target) if isinstance(n, ast.Name)]
+    return [n.id for n in walk(node.target) if isinstance(n, ast.Name)]

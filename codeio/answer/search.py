@@ -12,6 +12,7 @@ from codeio.answer.operations import Unknown
 from codeio.answer.phrases import Voice
 from codeio.answer.wording import LONG, brief, exact
 from codeio.records import Json
+from codeio.walk import walk
 
 Probe = tuple[dict[str, Json], Json]  # an input and its real output
 
@@ -35,7 +36,7 @@ def search(
 
 def source(entry: ast.FunctionDef, target: Json, voice: Voice) -> list[str]:
     """Where every return is a constant: the one line that gives the target."""
-    found = [n for n in ast.walk(entry) if isinstance(n, ast.Return)]
+    found = [n for n in walk(entry) if isinstance(n, ast.Return)]
     if not found or not all(isinstance(node.value, ast.Constant) for node in found):
         return []
     same = [n for n in found if type(n.value.value) is type(target) and n.value.value == target]

@@ -21,6 +21,7 @@ from codeio.records import Json, Problem, Sample
 from codeio.sandbox import Call, Sandbox
 from codeio.sandbox.wire import ADDRESS
 from codeio.settings import Answer
+from codeio.walk import walk
 
 MUTANTS = 2  # tried per function and turn
 GLANCES = 3  # misread inputs tried per problem, more in later turns
@@ -94,14 +95,14 @@ def slipped(code: str, entry: str, turn: int) -> list[tuple[str, str]]:
 @lru_cache(maxsize=1024)
 def reached(code: str, entry: str) -> frozenset[int]:
     """Lines of the functions that the entry calls by name, directly or not."""
-    defined = {n.name: n for n in ast.walk(ast.parse(code)) if isinstance(n, ast.FunctionDef)}
+    defined = {n.name: n for n in walk(ast.parse(code)) if isinstance(n, ast.FunctionDef)}
     todo, seen = [entry], set()
     while todo:
         name = todo.pop()
         if name in defined and name not in seen:
             seen.add(name)
-            todo += [n.id for n in ast.walk(defined[name]) if isinstance(n, ast.Name)]
-            todo += [n.attr for n in ast.walk(defined[name]) if isinstance(n, ast.Attribute)]
+            todo += [n.id for n in walk(defined[name]) if isinstance(n, ast.Name)]
+            todo += [n.attr for n in walk(defined[name]) if isinstance(n, ast.Attribute)]
     return frozenset(
         line for name in seen for line in range(defined[name].lineno, defined[name].end_lineno + 1)
     )

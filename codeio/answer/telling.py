@@ -23,6 +23,7 @@ from codeio.answer.things import picture
 from codeio.answer.wording import brief
 from codeio.records import Json, Kind, Predict
 from codeio.sandbox import Call
+from codeio.walk import walk
 
 Style = Literal["notation", "english"]
 
@@ -73,7 +74,7 @@ def tell(telling: Telling) -> str | Refused:
 @lru_cache(maxsize=1024)
 def asks_for_addresses(code: str) -> bool:
     """Whether `id` is called: the result is certified, but the steps to it show where things lay."""
-    called = (n.func for n in ast.walk(ast.parse(code)) if isinstance(n, ast.Call))
+    called = (n.func for n in walk(ast.parse(code)) if isinstance(n, ast.Call))
     return any(isinstance(func, ast.Name) and func.id == "id" for func in called)
 
 

@@ -21,6 +21,7 @@ from codeio.unify import candidates, module, sections
 from codeio.unify.clean import clean
 from codeio.unify.sections import ENTRY, GENERATOR, Parts
 from codeio.unify.static import natural_split
+from codeio.walk import walk
 
 BACKEND = "llm"
 TRIES = 4  # times as many inputs as one guess of the static backend gets
@@ -119,7 +120,7 @@ def read(reply: Reply | Failed) -> Parts | Wrong:
     if isinstance(found, str):
         return Wrong("cut at llm.max_tokens", again=False) if text.finish == "length" else Wrong(found)
     code = written(found.code)
-    imported = {alias for node in ast.walk(ast.parse(code)) for alias in roots(node)}
+    imported = {alias for node in walk(ast.parse(code)) for alias in roots(node)}
     if why := candidates.foreign(frozenset(imported), ""):
         return Wrong(why)
     return msgspec.structs.replace(found, code=code, input_generator=with_rng(found.input_generator))

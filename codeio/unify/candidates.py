@@ -11,6 +11,7 @@ import msgspec
 from codeio.records import Dropped
 from codeio.unify.clean import last
 from codeio.unify.module import Module
+from codeio.walk import walk
 
 Form = Literal["function", "method", "static"]
 MANY = 8  # parameters
@@ -151,7 +152,7 @@ def gives(node: ast.FunctionDef) -> bool:
 
 def called_on(node: ast.AST, name: str) -> tuple[str, ...]:
     """Methods that are called on an object of that name."""
-    funcs = (n.func for n in ast.walk(node) if isinstance(n, ast.Call) and isinstance(n.func, ast.Attribute))
+    funcs = (n.func for n in walk(node) if isinstance(n, ast.Call) and isinstance(n.func, ast.Attribute))
     return tuple(f.attr for f in funcs if isinstance(f.value, ast.Name) and f.value.id == name)
 
 
@@ -248,42 +249,42 @@ def signature(node: ast.FunctionDef, skip: int) -> list[tuple[ast.arg, ast.expr 
 
 
 def calls(node: ast.AST) -> set[str]:
-    return {n.func.id for n in ast.walk(node) if isinstance(n, ast.Call) and isinstance(n.func, ast.Name)}
+    return {n.func.id for n in walk(node) if isinstance(n, ast.Call) and isinstance(n.func, ast.Name)}
 
 
 def looks_at_callers(node: ast.AST) -> bool:
     """`sys._getframe()`: what it gives depends on who calls, not on the input."""
-    return any(isinstance(n, ast.Attribute) and n.attr == "_getframe" for n in ast.walk(node))
+    return any(isinstance(n, ast.Attribute) and n.attr == "_getframe" for n in walk(node))
 
 
 def looks_inside(node: ast.AST) -> bool:
     """`getattr(thing, name)`: any name for any thing, where only few go together."""
-    called = (n for n in ast.walk(node) if isinstance(n, ast.Call) and len(n.args) > 1)
+    called = (n for n in walk(node) if isinstance(n, ast.Call) and len(n.args) > 1)
     several = (n for n in called if isinstance(n.func, ast.Name) and n.func.id in ("getattr", "setattr"))
     return any(not isinstance(n.args[1], ast.Constant) for n in several)
 
 
 def reads_clock(node: ast.AST) -> bool:
-    called = (n.func for n in ast.walk(node) if isinstance(n, ast.Call))
+    called = (n.func for n in walk(node) if isinstance(n, ast.Call))
     return any(CLOCK.fullmatch(ast.unparse(func)) for func in called)
 
 
 def draws_lots(node: ast.AST) -> bool:
     """`np.random.rand(3)`"""
-    return any(isinstance(n, ast.Attribute) and n.attr == "random" for n in ast.walk(node))
+    return any(isinstance(n, ast.Attribute) and n.attr == "random" for n in walk(node))
 
 
 def reckons_whole(node: ast.FunctionDef) -> bool:
     """Takes remainders, shifts or bits of something, which fractions only blur."""
     whole = ast.Mod | ast.FloorDiv | ast.LShift | ast.RShift | ast.BitAnd
-    taken = [n.left for n in ast.walk(node) if isinstance(n, ast.BinOp) and isinstance(n.op, whole)]
+    taken = [n.left for n in walk(node) if isinstance(n, ast.BinOp) and isinstance(n.op, whole)]
     return any(not isinstance(n, ast.JoinedStr | ast.Constant) for n in taken)
 
 
 def stores(node: ast.AST) -> bool:
     kinds = ast.Subscript | ast.Attribute
-    written = any(isinstance(n, kinds) and isinstance(n.ctx, ast.Store) for n in ast.walk(node))
-    return written or any(isinstance(n, ast.Call) and last(n.func) for n in ast.walk(node))
+    written = any(isinstance(n, kinds) and isinstance(n.ctx, ast.Store) for n in walk(node))
+    return written or any(isinstance(n, ast.Call) and last(n.func) for n in walk(node))
 
 
 def foreign(modules: frozenset[str], package: str) -> str | None:

@@ -3,6 +3,8 @@
 import ast
 import copy
 
+from codeio.walk import walk
+
 
 def clean(node: ast.stmt, quiet: bool) -> ast.stmt:
     """A copy without docstrings, and without prints where they only show progress."""
@@ -42,7 +44,7 @@ def only_shows(node: ast.expr) -> bool:
     """A print whose arguments change nothing."""
     if not (isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "print"):
         return False
-    inner = [n for part in [*node.args, *node.keywords] for n in ast.walk(part)]
+    inner = [n for part in [*node.args, *node.keywords] for n in walk(part)]
     calls = {last(n.func) for n in inner if isinstance(n, ast.Call)}
     return calls <= HARMLESS and not any(isinstance(n, ast.NamedExpr | ast.Await | ast.Yield) for n in inner)
 
@@ -53,7 +55,7 @@ def last(func: ast.expr) -> str:
 
 def without_passes(node: ast.stmt) -> ast.stmt:
     """No `pass` beside other statements."""
-    for inner in ast.walk(node):
+    for inner in walk(node):
         for field in ("body", "orelse", "finalbody"):
             body = getattr(inner, field, None)
             if isinstance(body, list) and len(body) > 1:

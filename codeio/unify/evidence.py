@@ -16,6 +16,7 @@ from codeio.unify.literals import Unknown, constants, literal
 from codeio.unify.order import Order
 from codeio.unify.places import STRING, Link, Place
 from codeio.unify.ranking import ranked
+from codeio.walk import walk
 
 MOST = 5  # kinds tried per parameter
 EXAMPLES = 12  # kept per function
@@ -184,13 +185,13 @@ class Calls:
         self.seen = seen
         self.found: dict[str, list[ast.Call]] = defaultdict(list)
         self.fixed = names = constants(tree)
-        for node in ast.walk(tree):
+        for node in walk(tree):
             if isinstance(node, ast.Call):
                 self.add(node, names)
         for line in text.split("\n"):
             prompt = re.match(r"\s*(?:>>>|#\s*(?:>>>)?|print)\s*(.*\(.*)$", line)
             node = kinds.expression(prompt[1].split("#")[0]) if prompt else None
-            for call in ast.walk(node) if node else ():
+            for call in walk(node) if node else ():
                 if isinstance(call, ast.Call):
                     self.add(call, {})
 
@@ -228,7 +229,7 @@ class Calls:
     def starts(self, node: ast.FunctionDef, arguments: Sequence[str]) -> dict[str, str]:
         """What a recursive function begins with: the value that each of its callers gives, as source."""
         rows = [row for row in self.given(node.name, arguments, node) if Unknown in row.values()]
-        calls = (n for n in ast.walk(node) if rows and isinstance(n, ast.Call))
+        calls = (n for n in walk(node) if rows and isinstance(n, ast.Call))
         if not any(kinds.last_name(call.func) == node.name for call in calls):
             return {}
         found = {

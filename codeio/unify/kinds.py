@@ -7,6 +7,8 @@ from typing import Any
 
 import msgspec
 
+from codeio.walk import walk
+
 
 class Kind(msgspec.Struct, frozen=True):
     """A type as inputs are drawn from it: `list` of `int`, `dict` of `str`, `int`, `tree` ..."""
@@ -121,7 +123,7 @@ def told(node: ast.expr | None, aliases: dict[str, ast.expr]) -> Kind | None:
         parts = node.slice.elts if isinstance(node.slice, ast.Tuple) else [node.slice]
         options = [told(part, aliases) for part in parts]
     else:
-        names = {last_name(n) for n in ast.walk(node)} - {"", "typing", "Tuple"}
+        names = {last_name(n) for n in walk(node)} - {"", "typing", "Tuple"}
         clear = isinstance(node, ast.Subscript) and names <= NAMED.keys() | SEQUENCES | SETS | MAPPINGS
         options = [kind if clear else Kind(kind.name)]
     (first, *others) = [option for option in options if option] or [None]

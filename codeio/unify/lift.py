@@ -12,6 +12,7 @@ from collections.abc import Iterator, Sequence
 from codeio.unify import kinds
 from codeio.unify.reads import Read, read
 from codeio.unify.scope import Definition, free
+from codeio.walk import walk
 
 MOST = 6  # parameters made of one body
 LOOPS = ast.For | ast.While
@@ -23,7 +24,7 @@ SCRIPT = "script"
 
 def lifted(tree: ast.Module) -> ast.Module:
     """The module, its functions without parameters given some, and its script as a function."""
-    taken = {n.id for n in ast.walk(tree) if isinstance(n, ast.Name)}
+    taken = {n.id for n in walk(tree) if isinstance(n, ast.Name)}
     body = [opened(node) if isinstance(node, ast.FunctionDef) else node for node in tree.body]
     made = None if SCRIPT in taken else script(tree)
     return ast.fix_missing_locations(ast.Module([*body, *([made] if made else [])], []))
@@ -49,7 +50,7 @@ def script(tree: ast.Module) -> ast.FunctionDef | None:
     if not body or any(isinstance(n, ast.ClassDef | ast.Try) for n in body):
         return None
     lifting = Lifting(body, shared, constants=True)
-    if not lifting.parameters or not any(isinstance(n, WORK) for s in lifting.body for n in ast.walk(s)):
+    if not lifting.parameters or not any(isinstance(n, WORK) for s in lifting.body for n in walk(s)):
         return None
     empty = ast.arguments(posonlyargs=[], args=[], kwonlyargs=[], kw_defaults=[], defaults=[])
     plain = ast.FunctionDef(SCRIPT, empty, body, [], None)
@@ -71,12 +72,12 @@ def running(body: list[ast.stmt]) -> Iterator[ast.stmt]:
 
 def keeps(node: ast.stmt, shared: set[str]) -> bool:
     """An assignment that functions of the file rely on: it stays where it is."""
-    names = {n.id for n in ast.walk(node) if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Store)}
+    names = {n.id for n in walk(node) if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Store)}
     return isinstance(node, ast.Assign | ast.AnnAssign) and bool(names & shared) and not holds_read(node)
 
 
 def holds_read(node: ast.AST) -> bool:
-    return any(isinstance(n, ast.expr) and read(n) for n in ast.walk(node))
+    return any(isinstance(n, ast.expr) and read(n) for n in walk(node))
 
 
 class Lifting:
@@ -87,12 +88,9 @@ class Lifting:
         self.taken = set(taken)
         work = one_case([copy.deepcopy(node) for node in body])
         self.stores = Counter(
-            n.id
-            for s in work
-            for n in ast.walk(s)
-            if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Store)
+            n.id for s in work for n in walk(s) if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Store)
         )
-        self.shared = {w for s in work for n in ast.walk(s) if isinstance(n, ast.Global) for w in n.names}
+        self.shared = {w for s in work for n in walk(s) if isinstance(n, ast.Global) for w in n.names}
         work = [left for node in work if (left := self.without_reads(node))]
         if constants:
             work = [left for node in work if (left := self.without_constant(node))]
@@ -243,7 +241,7 @@ def one_case(body: list[ast.stmt]) -> list[ast.stmt]:
     call = last.iter
     ranged = isinstance(call, ast.Call) and isinstance(call.func, ast.Name) and call.func.id == "range"
     counter = last.target.id if isinstance(last.target, ast.Name) else ""
-    uses = {n.id for s in last.body for n in ast.walk(s) if isinstance(n, ast.Name)}
+    uses = {n.id for s in last.body for n in walk(s) if isinstance(n, ast.Name)}
     if not ranged or len(call.args) != 1 or not counter or counter in uses:
         return body
     count = call.args[0].id if isinstance(call.args[0], ast.Name) else ""
@@ -252,7 +250,7 @@ def one_case(body: list[ast.stmt]) -> list[ast.stmt]:
 
 
 def names_of(node: ast.Assign) -> set[str]:
-    return {n.id for t in node.targets for n in ast.walk(t) if isinstance(n, ast.Name)}
+    return {n.id for t in node.targets for n in walk(t) if isinstance(n, ast.Name)}
 
 
 class Rounds(ast.NodeTransformer):

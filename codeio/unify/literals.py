@@ -9,6 +9,7 @@ from typing import Any
 import msgspec
 
 from codeio.unify.kinds import last_name
+from codeio.walk import walk
 
 Table = ast.Dict | ast.Set | ast.List | ast.Tuple
 MANY = 60  # keys; beyond that a table says little of what is asked for
@@ -38,7 +39,7 @@ def literal(node: ast.expr | None) -> Any:
 def constants(tree: ast.Module) -> dict[str, ast.expr]:
     """Names that are assigned exactly one literal in the whole file; those of classes also as `Class.NAME`."""
     found: dict[str, list[ast.expr]] = defaultdict(list)
-    for node in ast.walk(tree):
+    for node in walk(tree):
         if isinstance(node, ast.Assign):
             for name, value in assigned([node]):
                 found[name].append(value)
@@ -98,10 +99,10 @@ def material(nodes: tuple[ast.stmt, ...]) -> Material:
     numbers: dict[int, None] = {}
     letters: dict[str, None] = {}
     words: dict[str, None] = {}
-    every = [inner for node in nodes for inner in ast.walk(node)]
+    every = [inner for node in nodes for inner in walk(node)]
     only_written = written(every)
     tests = [inner for inner in every if isinstance(inner, ast.Compare | ast.MatchValue)]
-    tested = [inner for test in tests for inner in ast.walk(test)]
+    tested = [inner for test in tests for inner in walk(test)]
     names = {last_name(inner) for inner in tested}
     compared = {id(inner) for inner in tested} | {
         id(value) for name, value in assigned(every) if name in names

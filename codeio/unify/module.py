@@ -13,6 +13,7 @@ import msgspec
 
 from codeio.unify.clean import clean, tidy
 from codeio.unify.scope import Definition, free
+from codeio.walk import walk
 
 BUILTINS = frozenset(dir(builtins))
 # What a judge or a notebook has in scope without an import line.
@@ -215,11 +216,11 @@ def bound(node: ast.stmt) -> set[str]:
         return {node.name}
     if isinstance(node, ast.Import | ast.ImportFrom):
         return {alias.asname or alias.name.split(".")[0] for alias in node.names}
-    names = {n.id for n in ast.walk(node) if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Store)}
-    inner = {n.name for n in ast.walk(node) if isinstance(n, Definition)}
+    names = {n.id for n in walk(node) if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Store)}
+    inner = {n.name for n in walk(node) if isinstance(n, Definition)}
     imported = {
         alias.asname or alias.name.split(".")[0]
-        for n in ast.walk(node)
+        for n in walk(node)
         if isinstance(n, ast.Import | ast.ImportFrom)
         for alias in n.names
     }
@@ -240,7 +241,7 @@ def called(node: ast.AST) -> set[str]:
     """Names of the functions that run when the statement does (not those in the bodies it defines)."""
     if isinstance(node, Definition):
         return set()
-    calls = (n.func for n in ast.walk(node) if isinstance(n, ast.Call))
+    calls = (n.func for n in walk(node) if isinstance(n, ast.Call))
     return {func.id for func in calls if isinstance(func, ast.Name)}
 
 
@@ -252,7 +253,7 @@ def pruned(node: ast.ClassDef, methods: frozenset[str]) -> ast.ClassDef:
         name = work.pop()
         if name in own and name not in reached:
             reached.add(name)
-            work += [n.attr for n in ast.walk(own[name]) if isinstance(n, ast.Attribute)]
+            work += [n.attr for n in walk(own[name]) if isinstance(n, ast.Attribute)]
             work += [n for n in own if n.startswith("__") and n not in ("__repr__", "__str__")]
     body = [n for n in node.body if not isinstance(n, ast.FunctionDef) or n.name in reached]
     return ast.ClassDef(node.name, node.bases, node.keywords, body or [ast.Pass()], node.decorator_list)

@@ -8,6 +8,7 @@ from codeio.unify.kinds import Kind
 from codeio.unify.module import Module
 from codeio.unify.places import Place
 from codeio.unify.ranking import ranked
+from codeio.walk import walk
 
 PLAIN = "SimpleNamespace"
 MOST = 5  # arguments of a constructor
@@ -22,11 +23,9 @@ class Objects:
 
     def attributes(self, node: ast.ClassDef, depth: int = 0) -> frozenset[str]:
         """Names of methods and of all that a class stores on its objects, with those of its bases."""
-        own = {
-            n.attr for n in ast.walk(node) if isinstance(n, ast.Attribute) and isinstance(n.ctx, ast.Store)
-        }
+        own = {n.attr for n in walk(node) if isinstance(n, ast.Attribute) and isinstance(n.ctx, ast.Store)}
         own |= {n.name for n in node.body if isinstance(n, ast.FunctionDef)}
-        own |= {n.id for n in ast.walk(node) if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Store)}
+        own |= {n.id for n in walk(node) if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Store)}
         for base in node.bases if depth < 3 else ():
             if isinstance(base, ast.Name) and base.id in self.module.classes:
                 own |= self.attributes(self.module.classes[base.id], depth + 1)

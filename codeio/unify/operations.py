@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterator
 
 from codeio.unify.candidates import SIDE, calls, gives, signature, stores
+from codeio.walk import walk
 
 MOST = 8  # methods
 ARGUMENTS = 3  # of a method, and of the constructor
@@ -24,7 +25,7 @@ def {name}({made}operations):
 
 def operating(tree: ast.Module) -> Iterator[tuple[ast.ClassDef, ast.FunctionDef | str]]:
     """Each class at top level with two methods to call, with a function that calls them or why there is none."""
-    taken = {n.id for n in ast.walk(tree) if isinstance(n, ast.Name)} | {
+    taken = {n.id for n in walk(tree) if isinstance(n, ast.Name)} | {
         n.name for n in tree.body if isinstance(n, ast.FunctionDef)
     }
     for node in tree.body:
@@ -101,7 +102,7 @@ def constructor(node: ast.ClassDef) -> ast.FunctionDef | None:
 def changed_self(node: ast.FunctionDef) -> bool:
     """Whether the method stores something on its object or calls a method of what the object holds."""
     own = node.args.args[0].arg if node.args.args else ""
-    for inner in ast.walk(node):
+    for inner in walk(node):
         held = (
             inner.func.value
             if isinstance(inner, ast.Call) and isinstance(inner.func, ast.Attribute)

@@ -10,6 +10,7 @@ import msgspec
 
 from codeio.unify.kinds import last_name
 from codeio.unify.meaning import plain
+from codeio.walk import walk
 
 ORDERLY = re.compile(
     r"(binary|interpolation|jump|exponential|fibonacci|ternary)_?search|bisect|^merge$|merge_?(sorted|two|k|lists)"
@@ -84,12 +85,12 @@ def halves(node: ast.FunctionDef) -> bool:
     """Binary search: `mid = (low + high) // 2`, and an item at `mid` is compared with something from elsewhere."""
     middles = {
         target.id
-        for part in ast.walk(node)
+        for part in walk(node)
         if isinstance(part, ast.Assign) and is_middle(part.value)
         for target in part.targets
         if isinstance(target, ast.Name)
     }
-    tests = [part for part in ast.walk(node) if middles and isinstance(part, ast.Compare)]
+    tests = [part for part in walk(node) if middles and isinstance(part, ast.Compare)]
     return any(elsewhere(test, middles) for test in tests)
 
 
@@ -97,12 +98,12 @@ def is_middle(value: ast.expr) -> bool:
     """Half of a sum, anywhere in an expression."""
     halved = [
         part.left
-        for part in ast.walk(value)
+        for part in walk(value)
         if isinstance(part, ast.BinOp)
         and isinstance(part.op, ast.FloorDiv | ast.Div | ast.RShift)
         and getattr(part.right, "value", None) == (1 if isinstance(part.op, ast.RShift) else 2)
     ]
-    ends = [part for half in halved for part in ast.walk(half) if isinstance(part, ast.Name)]
+    ends = [part for half in halved for part in walk(half) if isinstance(part, ast.Name)]
     return len(ends) >= 2
 
 
@@ -111,7 +112,7 @@ def elsewhere(test: ast.Compare, middles: set[str]) -> bool:
     sides = [test.left, *test.comparators]
     at = [s for s in sides if isinstance(s, ast.Subscript) and last_name(s.slice) in middles]
     lists = {ast.unparse(side.value) for side in at}
-    others = [part for side in sides if side not in at for part in ast.walk(side)]
+    others = [part for side in sides if side not in at for part in walk(side)]
     return bool(at) and not any(
         isinstance(o, ast.Subscript) and ast.unparse(o.value) in lists for o in others
     )
@@ -119,12 +120,12 @@ def elsewhere(test: ast.Compare, middles: set[str]) -> bool:
 
 def turns(node: ast.FunctionDef) -> bool:
     """A search tree: a comparison with what a node holds says whether it goes left or right."""
-    for part in ast.walk(node):
+    for part in walk(node):
         if isinstance(part, ast.If) and isinstance(part.test, ast.Compare) and part.orelse:
             ordering = any(isinstance(op, ast.Lt | ast.Gt | ast.LtE | ast.GtE) for op in part.test.ops)
-            held = {n.attr for n in ast.walk(part.test) if isinstance(n, ast.Attribute)} - {"left", "right"}
+            held = {n.attr for n in walk(part.test) if isinstance(n, ast.Attribute)} - {"left", "right"}
             sides = [
-                {n.attr for n in ast.walk(ast.Module(body, [])) if isinstance(n, ast.Attribute)}
+                {n.attr for n in walk(ast.Module(body, [])) if isinstance(n, ast.Attribute)}
                 for body in (part.body, part.orelse)
             ]
             if ordering and held and any("left" in a and "right" in b for a, b in (sides, sides[::-1])):

@@ -23,6 +23,7 @@ from codeio.unify.module import Closure, Module
 from codeio.unify.objects import Objects
 from codeio.unify.order import order
 from codeio.unify.wrap import Wrapping
+from codeio.walk import walk
 
 OPERATIONS = "operations"
 
@@ -167,7 +168,7 @@ class Reader:
             links=tuple(sorted(links, key=str)),
             examples=tuple(whole),
             order=order(one.node, one.owner.name if one.owner else "", PurePosixPath(self.source.path).stem),
-            of_digits=any(isinstance(n, ast.Name) and n.id == "carry" for n in ast.walk(one.node)),
+            of_digits=any(isinstance(n, ast.Name) and n.id == "carry" for n in walk(one.node)),
         )
         return w, hints
 
@@ -208,7 +209,7 @@ class Reader:
         lines = self.text.split("\n")[max(0, node.lineno - 8) : node.body[0].lineno]
         text = (ast.get_docstring(node) or "") + "\n" + "\n".join(lines)
         place = places.get(argument.arg)
-        numeric = any(isinstance(n, ast.Name) and n.id in ("np", "numpy") for n in ast.walk(node))
+        numeric = any(isinstance(n, ast.Name) and n.id in ("np", "numpy") for n in walk(node))
         matrix = numeric and meaning.MATRIX.fullmatch(argument.arg) is not None
         shown = [e[argument.arg] for e in examples if argument.arg in e]
         options = evidence.weigh(

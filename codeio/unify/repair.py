@@ -10,6 +10,8 @@ from typing import Literal
 
 import msgspec
 
+from codeio.walk import walk
+
 How = Literal["as is", "python 2", "segments"]
 DEEPEST = 90  # nested brackets; the parser gives up a little above
 LONGEST_LITERAL = 20_000  # characters of a line: data, not code
@@ -176,7 +178,7 @@ class Modern(ast.NodeTransformer):
 
 def modern(tree: ast.Module) -> ast.Module:
     """`tree` with the meaning it had in Python 2. Code that uses floats anywhere keeps its exact division."""
-    floats = any(isinstance(n, ast.Constant) and isinstance(n.value, float) for n in ast.walk(tree))
-    cast = any(isinstance(n, ast.Name) and n.id == "float" for n in ast.walk(tree))
-    future = any(isinstance(n, ast.ImportFrom) and n.module == "__future__" for n in ast.walk(tree))
+    floats = any(isinstance(n, ast.Constant) and isinstance(n.value, float) for n in walk(tree))
+    cast = any(isinstance(n, ast.Name) and n.id == "float" for n in walk(tree))
+    future = any(isinstance(n, ast.ImportFrom) and n.module == "__future__" for n in walk(tree))
     return ast.fix_missing_locations(Modern(floats or cast or future).visit(tree))

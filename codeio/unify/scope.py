@@ -2,6 +2,8 @@
 
 import ast
 
+from codeio.walk import walk
+
 Function = ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda
 Comprehension = ast.ListComp | ast.SetComp | ast.DictComp | ast.GeneratorExp
 Definition = ast.FunctionDef | ast.ClassDef
@@ -19,7 +21,7 @@ def free(node: ast.AST) -> set[str]:
         )
         return body.union(*(free(part) for part in [*node.bases, *node.keywords, *node.decorator_list]))
     if isinstance(node, Comprehension):
-        targets = {n.id for g in node.generators for n in ast.walk(g.target) if isinstance(n, ast.Name)}
+        targets = {n.id for g in node.generators for n in walk(g.target) if isinstance(n, ast.Name)}
         return children(node) - targets
     if isinstance(node, ast.Name):
         return {node.id}
@@ -49,7 +51,7 @@ def local(node: Function) -> set[str]:
     names = {a.arg for a in parameters(node.args)}
     if isinstance(node, ast.Lambda):
         return names
-    shared = {w for n in ast.walk(node) if isinstance(n, ast.Global) for w in n.names}
+    shared = {w for n in walk(node) if isinstance(n, ast.Global) for w in n.names}
     return (names | stored(node.body)) - shared
 
 

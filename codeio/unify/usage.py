@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from codeio.unify import kinds
 from codeio.unify.compare import RECKONED, Comparer
 from codeio.unify.places import DICT, LIST, METHODS, NUMPY, SET, STRING, Link, Place
+from codeio.walk import walk
 
 INTEGER = {"range", "xrange", "bin", "hex", "oct", "chr", "divmod", "factorial", "isqrt", "comb"}
 NUMERIC = {"abs", "round", "pow", "sqrt", "gcd", "floor", "ceil", "log", "sin", "cos", "exp", "log10", "log2"}
@@ -123,7 +124,7 @@ class Reader(Comparer):
         if name == "get" and node.args and isinstance(node.func, ast.Attribute):
             self.looked_up(node.func.value, node.args[0])
         if name in REDUCES and ast.unparse(node.func).split(".")[0] in ("np", "numpy"):
-            inside = (self.place(n) for part in node.args for n in ast.walk(part) if isinstance(n, ast.Name))
+            inside = (self.place(n) for part in node.args for n in walk(part) if isinstance(n, ast.Name))
             for place in filter(None, inside):
                 place.vote(6, "array")
         for number, part in enumerate(node.args):
@@ -312,7 +313,7 @@ def read_function(
 def attributes(init: ast.FunctionDef, places: dict[str, Place]) -> dict[str, Place]:
     """`self.x` that simply keep a constructor parameter, as places."""
     found = {}
-    for node in ast.walk(init):
+    for node in walk(init):
         if isinstance(node, ast.Assign) and isinstance(node.value, ast.Name) and node.value.id in places:
             for target in node.targets:
                 if isinstance(target, ast.Attribute) and kinds.last_name(target.value) == "self":

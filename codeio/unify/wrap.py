@@ -11,6 +11,7 @@ from codeio.unify.evidence import Parameter
 from codeio.unify.kinds import Kind
 from codeio.unify.module import Module
 from codeio.unify.objects import PLAIN, makers
+from codeio.walk import walk
 
 ENTRY = "main_solution"
 FUNCTIONS = {
@@ -59,9 +60,7 @@ def node_classes(module: Module) -> tuple[str, str]:
     """Names of the file's classes for tree and list nodes, or the usual ones."""
     tree, linked = "TreeNode", "ListNode"
     for name, node in module.classes.items():
-        stored = {
-            n.attr for n in ast.walk(node) if isinstance(n, ast.Attribute) and isinstance(n.ctx, ast.Store)
-        }
+        stored = {n.attr for n in walk(node) if isinstance(n, ast.Attribute) and isinstance(n.ctx, ast.Store)}
         init = next((f for f in node.body if isinstance(f, ast.FunctionDef) and f.name == "__init__"), None)
         takes = init is not None and len([1 for _, d in signature(init, 1) if d is None]) <= 1
         if takes and {"left", "right"} <= stored and tree not in module.classes:

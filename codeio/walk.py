@@ -1,0 +1,36 @@
+"""Walk: the nodes of a syntax tree.   node -> nodes, breadth first
+
+In the order of `ast.walk`, in a third of its time: the stages look through every function some twenty times. What
+says only how a name is used (Load, Store, Del) is left out, as nothing asks for it apart from its name.
+"""
+
+import ast
+
+# Fields that never hold a node that is walked; other fields are looked at.
+BARE = {"attr", "conversion", "ctx", "id", "is_async", "kind", "level", "module", "simple", "type_comment"}
+
+
+class Fields(dict[type, tuple[str, ...]]):
+    """The fields of a class of nodes that may hold nodes."""
+
+    def __missing__(self, kind: type[ast.AST]) -> tuple[str, ...]:
+        self[kind] = found = (
+            () if kind is ast.Constant else tuple(name for name in kind._fields if name not in BARE)
+        )
+        return found
+
+
+FIELDS = Fields()
+
+
+def walk(node: ast.AST) -> list[ast.AST]:
+    """The node and all nodes in it."""
+    found = [node]
+    for one in found:  # it grows
+        for name in FIELDS[one.__class__]:
+            part = getattr(one, name, None)
+            if part.__class__ is list:
+                found += [inner for inner in part if isinstance(inner, ast.AST)]
+            elif isinstance(part, ast.AST):
+                found.append(part)
+    return found

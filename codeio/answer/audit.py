@@ -73,7 +73,7 @@ class Audit(msgspec.Struct, frozen=True):
 def audit(text: str) -> Audit:
     """All that can be said of a rationale without knowing the program."""
     body = [line for line in text.split("\n") if line.strip() and not is_answer(line)]
-    per_line = [list(claims_of(line)) for line in body]
+    per_line = [claims_of(line) for line in body]
     false = tuple(claim.text for found in per_line for claim in found if not claim.true)
     sound = sum(any(c.true for c in found) and all(c.true for c in found) for found in per_line)
     return Audit(sum(map(len, per_line)), false, round(sound / len(body), 4) if body else 0.0)
@@ -88,14 +88,12 @@ def is_answer(line: str) -> bool:
     return line.startswith('{"output"') or line.startswith('{"input"')
 
 
-def claims_of(line: str) -> Iterator[Claim]:
+@lru_cache(maxsize=4096)  # a function's problems have lines in common
+def claims_of(line: str) -> tuple[Claim, ...]:
     """Every claim of one line, in either style."""
     if is_notation(line):
-        yield from noted(line)
-    else:
-        yield from equations(line)
-        yield from comparisons(line)
-        yield from appended(line)
+        return tuple(noted(line))
+    return (*equations(line), *comparisons(line), *appended(line))
 
 
 def is_notation(line: str) -> bool:

@@ -8,6 +8,7 @@ import json
 from collections.abc import Callable
 from functools import lru_cache
 from itertools import pairwise
+from json.encoder import encode_basestring
 from typing import Any
 
 from codeio.answer.notation import SIGN, Disagrees
@@ -60,6 +61,7 @@ TIGHT = {
     ast.Mult: 6, ast.Div: 6, ast.FloorDiv: 6, ast.Mod: 6, ast.USub: 7, ast.Pow: 8,
 }  # fmt: skip
 AS_JSON = json.JSONEncoder(ensure_ascii=False, allow_nan=False).encode
+QUICK = {int: int.__repr__, str: encode_basestring}  # what it comes to for most values, without its detours
 
 
 def exact(value: Any) -> str:
@@ -69,7 +71,7 @@ def exact(value: Any) -> str:
     if isinstance(value, set):
         return "{" + ", ".join(sorted(map(exact, value))) + "}" if value else "set()"
     try:
-        text = AS_JSON(value)
+        text = QUICK.get(type(value), AS_JSON)(value)
     except (TypeError, ValueError) as error:
         if not isinstance(value, list):
             raise Unknown("no JSON") from error
@@ -113,11 +115,13 @@ class Wording:
         self.compute, self.voice = compute, voice
         self.deep = False  # elements and calls, too, are replaced by their values
 
-    def short(self, value: Any) -> bool:
-        """Whether a value may stand in the place of its name."""
-        if isinstance(value, list | tuple | dict | set):
-            return len(value) <= 4 and len(exact(value)) <= 24
-        return len(exact(value)) <= 30
+    def short(self, value: Any) -> str:
+        """A value that may stand in the place of its name; nothing for another."""
+        many = isinstance(value, list | tuple | dict | set)
+        if many and len(value) > 4:
+            return ""
+        text = exact(value)
+        return text if len(text) <= (24 if many else 30) else ""
 
     def steps(self, node: ast.expr) -> str:
         """The expression with values for names and then, if that is another, for elements and calls, too."""
@@ -165,8 +169,7 @@ class Wording:
     def in_place(self, node: ast.expr, around: int) -> str:
         """A short value, or the source of what has none."""
         try:
-            value = self.compute(node)
-            text = exact(value) if self.short(value) else code(node)
+            text = self.short(self.compute(node)) or code(node)
         except Unknown:
             return code(node)
         return f"({text})" if around and text.startswith("-") else text

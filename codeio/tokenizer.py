@@ -26,6 +26,7 @@ WORD = re.compile(r"[A-Za-z_][a-z_]+")  # a round of a loop ("BA") is none
 QUOTED = re.compile(r"'[^'\n]*'|\"[^\"\n]*\"")
 LINE = re.compile(r"\n[^\n]*|[^\n]+")
 NUMBER = re.compile(r"[0-9]+")
+UP_TO_NUMBER = re.compile(r"[^0-9]*[0-9]+|[^0-9]+")
 ATOM = re.compile(r"[A-Za-z_]{2,}|[ \n][a-z]=(?!=)| [TF]\b|\n *| [^\w\s'\"]+ |.", re.DOTALL)
 LONGEST = 5  # atoms of a phrase
 WIDER = 8  # candidates per place in the vocabulary, before their real use is counted
@@ -66,11 +67,7 @@ def train(turns: Iterable[tuple[str, str]], vocab: int) -> PreTrainedTokenizerFa
     """A tokenizer of at most `vocab` entries. The same turns give the same bytes."""
     asked, said = map(lines_of, zip(*turns, strict=True))
     words = frequent(asked)
-    pieces: Counter[Atoms] = Counter()
-    for lines, names in ((asked, True), (said, False)):
-        for line, count in lines.items():
-            for atoms in segments(line, words, names):
-                pieces[atoms] += count
+    pieces = segments(asked, words, True) + segments(said, words, False)
     made = assembled(phrases(pieces, max(0, vocab - len(assembled([]).get_vocab()))))
     special = {"pad_token": PAD, "eos_token": END, "additional_special_tokens": [USER, ASSISTANT]}
     return PreTrainedTokenizerFast(tokenizer_object=made, chat_template=TEMPLATE, **special)
@@ -105,24 +102,35 @@ def frequent(questions: Counter[str]) -> frozenset[str]:
     return frozenset(word for word, count in seen.items() if count >= COMMON)
 
 
-def segments(line: str, words: frozenset[str], names: bool) -> Iterator[Atoms]:
-    """Runs of atoms that may grow together: within a line, without digits and letters that are values.
+def segments(lines: Counter[str], words: frozenset[str], names: bool) -> Counter[Atoms]:
+    """Runs of atoms that may grow together, and how often they come: within a line, without values."""
+    parts: Counter[str] = Counter()
+    for line, count in lines.items():
+        for part in without_strings(line, words):
+            for one in UP_TO_NUMBER.findall(part):  # no atom begins before a digit and ends behind it
+                parts[one] += count
+    found: Counter[Atoms] = Counter()
+    for part, count in parts.items():
+        for atoms in grown(part, words, names):
+            found[atoms] += count
+    return found
+
+
+def grown(part: str, words: frozenset[str], names: bool) -> Iterator[Atoms]:
+    """Runs of atoms without digits and letters that are values.
 
     A lone letter is a variable in code (`names`); in an answer it is a value, but for `t=` and what a test gives.
     """
-    for part in without_strings(line, words):
-        run: list[str] = []
-        for atom in ATOM.findall(part):
-            alone = atom.isalnum() and (
-                atom not in words if len(atom) > 1 else not (names and atom.islower())
-            )
-            if run and (alone or atom[0] == "\n"):
-                yield tuple(run)
-                run = []
-            if not alone:
-                run.append(atom)
-        if run:
+    run: list[str] = []
+    for atom in ATOM.findall(part):
+        alone = atom.isalnum() and (atom not in words if len(atom) > 1 else not (names and atom.islower()))
+        if run and (alone or atom[0] == "\n"):
             yield tuple(run)
+            run = []
+        if not alone:
+            run.append(atom)
+    if run:
+        yield tuple(run)
 
 
 def without_strings(line: str, words: frozenset[str]) -> Iterator[str]:

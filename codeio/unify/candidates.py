@@ -197,7 +197,7 @@ def refusal(one: Candidate) -> str | None:
 
 def works(node: ast.FunctionDef) -> bool:
     """Whether anything has to be worked out: more than one comparison, or the like of `f"({self.x}, {self.y})"`."""
-    parts = [part for statement in node.body for part in ast.walk(statement)]
+    parts = [part for statement in node.body for part in walk(statement)]
     return any(map(computes, parts)) or sum(isinstance(part, ast.Compare) for part in parts) > 1
 
 

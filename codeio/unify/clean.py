@@ -1,14 +1,13 @@
 """Clean: a definition without docstrings and without prints that only show progress.   statement -> statement"""
 
 import ast
-import copy
 
-from codeio.walk import walk
+from codeio.walk import copied, walk
 
 
 def clean(node: ast.stmt, quiet: bool) -> ast.stmt:
     """A copy without docstrings, and without prints where they only show progress."""
-    return without_passes(Cleaner(quiet).visit(copy.deepcopy(node)))
+    return without_passes(Cleaner(quiet).visit(copied(node)))
 
 
 HARMLESS = {

@@ -203,7 +203,9 @@ def expression(kind: Kind, size: Size, name: str = "", depth: int = 0) -> str:
         return f"draw_operations(rng, [{', '.join(several)}])"
     if kind.name == "record":
         drawn = {k: expression(part, size, k, depth + 1) for k, part in zip(kind.keys, kind.of, strict=True)}
-        ends = together.ends([k for k, part in zip(kind.keys, kind.of, strict=True) if part == kinds.INT])
+        ends = together.ends(
+            tuple(k for k, part in zip(kind.keys, kind.of, strict=True) if part == kinds.INT)
+        )
         both = [f"**dict(zip({e!r}, sorted([{', '.join(drawn.pop(k) for k in e)}])))" for e in ends]
         return f"{{{', '.join([*(f'{k!r}: {text}' for k, text in drawn.items()), *both])}}}"
     return whole(name, size)

@@ -7,6 +7,7 @@ from typing import Any
 
 import msgspec
 
+from codeio.unify.meaning import compiled
 from codeio.walk import walk
 
 
@@ -225,7 +226,7 @@ def of_words(text: str) -> Kind | None:
     if isinstance(node, ast.Name | ast.Attribute | ast.Subscript) and (found := of_annotation(node)):
         return found
     low = text.lower()
-    return next((kind for pattern, kind in PHRASES if re.search(pattern, low)), None)
+    return next((kind for pattern, kind in PHRASES if compiled(pattern).search(low)), None)
 
 
 SEVERAL = re.compile(r"^(seqs|iterables|sequences|lists|arrays|arrs|colls|collections)$")  # of any lengths
@@ -296,6 +297,6 @@ def of_name(name: str) -> tuple[Kind, ...]:
     """What a parameter of this name usually holds, likeliest first."""
     low = name.lower().strip("_")
     for pattern, kinds in NAMES:
-        if re.search(pattern, low):
+        if compiled(pattern).search(low):
             return kinds
     return (INTS, STRS) if low.endswith("s") and len(low) > 3 else ()

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterable, Iterator
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import Any
 
 FEW, ENOUGH = 4, 6  # different values among at least so many: examples that are made of a few, as 0, 1 and 2
@@ -139,6 +139,9 @@ NETWORK = re.compile(r"graph|^adj|network")  # a table of them holds the weights
 PREDICATE = re.compile(r"pred|filter|test|cond|keep|check|accept|stop|until|where")
 
 
+compiled = cache(re.compile)  # of tables: `re` forgets the older of that many
+
+
 def plain(name: str) -> str:
     """`startIndex` and `_start_index` as `start_index`."""
     return re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", name).lower().strip("_")
@@ -148,7 +151,7 @@ def plain(name: str) -> str:
 def of_name(table: tuple[tuple[str, Any], ...], name: str) -> Any:
     """The entry whose pattern the name matches, or None."""
     low = plain(name)
-    return next((found for pattern, found in table if re.search(pattern, low)), None) if low else None
+    return next((found for pattern, found in table if compiled(pattern).search(low)), None) if low else None
 
 
 def few(shown: Iterable[Any]) -> list[Any] | None:

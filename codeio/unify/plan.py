@@ -74,7 +74,7 @@ class Reader:
     """What the candidates of one file share."""
 
     def __init__(self, source: Source, parsed: repair.Parsed, where: str, seen: Seen, p: Unify) -> None:
-        self.source, self.text, self.where, self.p = source, parsed.text, where, p
+        self.source, self.lines, self.where, self.p = source, parsed.text.split("\n"), where, p
         tree = lift.lifted(parsed.tree)
         operated = list(operations.operating(tree))
         self.operated = {made.name: owner for owner, made in operated if isinstance(made, ast.FunctionDef)}
@@ -206,11 +206,11 @@ class Reader:
         examples: list[dict],
         taken: set[str],
     ) -> Parameter:
-        lines = self.text.split("\n")[max(0, node.lineno - 8) : node.body[0].lineno]
+        lines = self.lines[max(0, node.lineno - 8) : node.body[0].lineno]
         text = (ast.get_docstring(node) or "") + "\n" + "\n".join(lines)
         place = places.get(argument.arg)
-        numeric = any(isinstance(n, ast.Name) and n.id in ("np", "numpy") for n in walk(node))
-        matrix = numeric and meaning.MATRIX.fullmatch(argument.arg) is not None
+        named = meaning.MATRIX.fullmatch(argument.arg) is not None
+        matrix = named and any(isinstance(n, ast.Name) and n.id in ("np", "numpy") for n in walk(node))
         shown = [e[argument.arg] for e in examples if argument.arg in e]
         options = evidence.weigh(
             argument, default, place, evidence.phrases(text, [argument.arg]), shown, self.aliases, matrix

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Sequence
+from functools import lru_cache
 from itertools import combinations, pairwise
 from typing import Any
 
@@ -244,13 +245,14 @@ def cells(table: Kind) -> str:
 def ordered(names: list[str]) -> list[str]:
     """Two ends of something stand in their order, nearly always, and what lies between them too."""
     lines = []
-    for several in ends(names):
+    for several in ends(tuple(names)):
         row = ", ".join(several)
         lines.append(f"    if rng.random() < 0.95:\n        {row} = sorted([{row}])")
     return lines
 
 
-def ends(names: list[str]) -> list[tuple[str, ...]]:
+@lru_cache(maxsize=1024)  # the guesses at a function ask for the same
+def ends(names: tuple[str, ...]) -> list[tuple[str, ...]]:
     """Names that go together as two ends, and what lies between them, in their order."""
     low = {meaning.plain(name): name for name in names}
     found = []

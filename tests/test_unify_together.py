@@ -302,6 +302,23 @@ FITTING = {
         lambda g: not any(" " in name for name in g["parts"]),
         1,
     ),
+    "a sum of some items": (
+        "def three_sum(nums: list[int], target: int):\n"
+        "    best = 0\n    for x in nums:\n        best = x if abs(x - target) < abs(best - target) else best\n"
+        "    return best + target\n",
+        lambda g: any(sum(g["nums"][a:b]) == g["target"] for a in range(9) for b in range(a + 1, 10)),
+        0.75,
+    ),
+    "a window in a list": (
+        "def best(cards: list[int], k: int):\n    return max(sum(cards[i : i + k]) for i in range(len(cards)))\n",
+        lambda g: 1 <= g["k"] <= len(g["cards"]),
+        0.75,
+    ),
+    "corners of rectangles": (
+        "def area(rectangles: list[list[int]]):\n    return sum((r[2] - r[0]) * (r[3] - r[1]) for r in rectangles)\n",
+        lambda g: all(left < right and low < high for left, low, right, high in g["rectangles"]),
+        1,
+    ),
     "two texts": (
         "def f(text: str, part: str):\n    return text.count(part) + len(text)\n",
         lambda g: g["part"][:1] in g["text"],

@@ -223,9 +223,12 @@ def array(kind: Kind, name: str) -> str:
 
 
 def argument(kind: Kind, size: Size) -> str:
-    """An argument of an operation: a whole number is often one that came before."""
+    """An argument of an operation: a number or a text is often one that came before."""
     text = expression(kind, size, "", 1)
-    return f"rng.choice([rng.randint(1, 4), {text}])" if kind == kinds.INT else text
+    few = {kinds.INT: "rng.randint(1, 4)", kinds.STR: "rng.choice(['cat', 'car', 'card', 'do', 'dog'])"}.get(
+        kind
+    )
+    return f"{few} if rng.random() < 0.6 else {text}" if few else text
 
 
 def whole(name: str, size: Size) -> str:
@@ -276,6 +279,8 @@ def many(item: Kind, size: Size, name: str, depth: int) -> str:
         return "draw_numbers(rng, NUMBERS)"
     if item == kinds.INTS and kinds.SEVERAL.search(name):
         return f"[draw_numbers(rng, NUMBERS) for _ in range(rng.randint(1, {4 if depth == 0 else 2}))]"
+    if set(item.of) == {kinds.INT} and len(item.of) in (1, 4) and meaning.BOX.search(meaning.plain(name)):
+        return "[draw_box(rng) for _ in range(rng.randint(1, 4))]"
     pair = meaning.of_name(meaning.PAIRS, name) if item in (kinds.INTS, kinds.PAIR, TWO) else None
     if pair:
         return f"[{pair} for _ in range(rng.randint(1, 6))]"

@@ -131,6 +131,7 @@ VISITED = re.compile(r"visit|seen|used|marked|explored|done")
 LINES = re.compile(r"line|sentence|text|row|paragraph|phrase|message|quer|comment|title")  # more than a word
 MATRIX = re.compile(r"[A-Z]\d?")
 PICTURE = re.compile(r"image|(^|_)img|picture|photo|pixel|frame|(^|_)gr[ae]y")
+BOX = re.compile(r"rect(angle)?s?\d?$|bbox|(^|_)box(es)?\d?$")
 BOARD = re.compile(r"grid|board|maze|matrix|rooms|picture|image|field|world|forest|lawn|table")
 NODE = re.compile(
     r"(^|_)(start|end|source|src|sink|dest\w*|dst|goal|node|vertex|root|origin|target|begin|finish)$"

@@ -18,7 +18,7 @@ ORDERLY = re.compile(
 KEEPS_HEAP = re.compile(
     r"heap_?(push|pop|insert|add|extract|replace|remove|peek)|(push|pop|insert|add)\w*_heap$"
 )
-SEARCH_TREE = re.compile(r"(^|_|\b)bsts?($|_|\b)|search[ _-]trees?")
+SEARCH_TREE = re.compile(r"(^|_|\b)bst(s?($|_|\b)|[a-z]{4})|search[ _-]trees?")
 REPEATS = re.compile(
     r"duplicat|dedup|uniq|distinct|frequen|majority|most_common|occurrence|repeat|(^|_)(mode|counts?|counter)(_|$)"
 )
@@ -34,6 +34,7 @@ class Order(msgspec.Struct, frozen=True, kw_only=True):
     mirrored: bool = False  # its texts, lists and numbers often read the same from behind
     shuffled: bool = False  # its texts are often made of the letters of others
     repeats: bool = False  # its lists hold some items more than once
+    sums: bool = False  # a number that it looks for is a sum of some items
 
 
 def order(node: ast.FunctionDef, owner: str, file: str) -> Order:
@@ -49,6 +50,7 @@ def order(node: ast.FunctionDef, owner: str, file: str) -> Order:
         mirrored="palindrom" in plain(name),
         shuffled="anagram" in plain(name),
         repeats=REPEATS.search(plain(name)) is not None,
+        sums="sum" in plain(name),
     )
 
 

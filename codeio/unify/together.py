@@ -24,6 +24,7 @@ INDEX = {"i", "j", "idx", "index", "pos", "position", "mid", "pivot"} | LOWER
 LENGTH, COUNT = {"size", "length", "len"}, {"n", "k", "m", "count", "num"}
 LEVEL, RANK = {"level", "depth", "lvl"}, {"k", "n", "kth", "rank"}
 SOUGHT = {"target", "key", "val", "value", "x", "num", "number", "item", "element", "elem", "search"}
+SUMMED = SOUGHT | {"total", "goal", "sum", "s", "k"}
 ROW, COLUMN = {"row", "r", "i", "x"}, {"col", "column", "c", "j", "y"}
 ROWS, COLUMNS = {"rows", "height", "h", "m", "n"}, {"cols", "columns", "width", "w"}
 
@@ -50,7 +51,7 @@ def related(
         if p.name in tied or not wholes:
             continue
         if kind[p.name] == kinds.INT:
-            lines += inside(p, wholes[0], kind[wholes[0]])
+            lines += inside(p, wholes[0], kind[wholes[0]], evidence.order.sums)
         elif kind[p.name] == kind[wholes[0]] and p is not present[0]:
             lines += alike(p.name, wholes[0], kind[p.name])
     lines += [line for name, whole in counted.items() for line in often(whole, 0.9, name, f"len({whole})")]
@@ -120,6 +121,8 @@ def shaped(p: Parameter, kind: Kind, evidence: Evidence) -> str:
         return f"    {name} = [sorted(row) for row in {name}]"
     if order.ends and kind in (kinds.PAIR, Kind("list", (kinds.INT, kinds.INT))):
         return f"    {name} = sorted({name})"
+    if order.ends and kind == kinds.GRID:
+        return f"    {name} = [sorted([row[0], row[-1]]) for row in {name}]"
     if order.trees and kind == kinds.TREE:
         return f"    {name} = draw_search_tree(rng, {name})"
     if order.mirrored and kind in (kinds.STR, kinds.DIGITS, kinds.INT, *flat):
@@ -188,11 +191,14 @@ def words(name: str) -> set[str]:
     return set(meaning.plain(name).split("_"))
 
 
-def inside(p: Parameter, whole: str, kind: Kind) -> list[str]:
-    """A number beside something that has a length: its size, a place in it, or one of its items."""
+def inside(p: Parameter, whole: str, kind: Kind, sums: bool) -> list[str]:
+    """A number beside something that has a length: its size, a place in it, one of its items, or a sum of some."""
     named = words(p.own)
     if re.search(meaning.USUAL, meaning.plain(p.own)):
         return []
+    if sums and kind == kinds.INTS and named & SUMMED:
+        some = f"{whole}[rng.randrange(len({whole})) :][: rng.choice([2, 2, 3])]"
+        return often(whole, 0.8, p.name, f"sum({some})")
     grid = kind.name in ("list", "array") and kind.of[0].name in ("list", "array")
     across = f"len({whole}[0])"
     if grid and named & (ROWS | COLUMNS | LENGTH | COUNT):
@@ -209,6 +215,8 @@ def inside(p: Parameter, whole: str, kind: Kind) -> list[str]:
         return []
     if named & LENGTH:
         return often(whole, 0.5, p.name, f"len({whole})")
+    if "k" in named:
+        return often(whole, 0.8, p.name, f"rng.randint(1, len({whole}))")
     if named & SOUGHT and kind == kinds.INTS:
         return often(whole, 0.5, p.name, f"rng.choice({whole})")
     several = f"len({whole}), rng.randrange(len({whole}))"

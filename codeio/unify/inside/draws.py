@@ -150,6 +150,12 @@ def draw_mirrored(rng: Random, value: Any) -> Any:
     return value if chance < 0.4 else whole if chance < 0.8 else whole[:at] + whole[at + 1 :] or value
 
 
+def draw_box(rng: Random) -> list[int]:
+    """A rectangle by two of its corners."""
+    left, low = rng.randint(0, 9), rng.randint(0, 9)
+    return [left, low, left + rng.randint(1, 6), low + rng.randint(1, 6)]
+
+
 def draw_grid(rng: Random, draw: Callable[[], Any]) -> list[list[Any]]:
     """Rows of equal length, often as many as columns."""
     rows = rng.randint(1, 5)

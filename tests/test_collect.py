@@ -91,6 +91,13 @@ def test_standard_library():
     assert {(i.version, i.licence) for i in some} == {(platform.python_version(), "PSF-2.0")}
 
 
+def test_some_modules_of_a_distribution():
+    some = items(load(*NONE, "collect.installed=[toolz/dicttoolz+recipes]").collect, 0)
+    assert [part for item in some for part in item.parts] == ["toolz/dicttoolz.py", "toolz/recipes.py"]
+    assert {item.corpus for item in some} == {"toolz"}
+    assert "toolz: no .py file in it" in refused("collect.installed=[toolz/dictolz]")
+
+
 def test_some_modules_of_the_standard_library():
     some = items(load(*NONE, "collect.stdlib=[textwrap,email.utils,html]").collect, 0)
     assert [part for item in some for part in item.parts] == [

@@ -25,6 +25,9 @@ from codeio.walk import walk
 
 MUTANTS = 2  # tried per function and turn
 GLANCES = 3  # misread inputs tried per problem, more in later turns
+LONGEST = (
+    4_000  # lines of a wrong run: many a mutant never ends, and costs as much as all others of its function
+)
 MISTAKEN = "mis-read target"  # the guess is checked rightly against a result that was read wrongly
 
 
@@ -51,7 +54,7 @@ def mistakes(
     """Problem id -> a wrong response; without an entry where no way to be wrong was found."""
     tried = {one.id: list(candidates(one, known[one.function], turn)) for one in wrong}
     calls: Calls = {}
-    for english, most in ((False, p.max_trace_lines), (True, p.max_lines)):
+    for english, most in ((False, p.max_trace_lines), (True, min(p.max_lines, LONGEST))):
         asked = [one for one in wrong if in_english(one, p) == english]
         calls |= run(box, (x for one in asked for _, x in tried[one.id]), most)
     chosen = {one.id: choose(one, tried[one.id], calls, turn) for one in wrong}

@@ -98,13 +98,15 @@ def grammar(p: Collect, seed: int) -> Iterator[Item]:
 
 
 def installed(name: str, size: int) -> Iterator[Item]:
-    """The .py files of an installed distribution, tests left out."""
+    """The .py files of an installed distribution, tests left out; of `boltons/mathutils+strutils` only these modules."""
+    name, _, several = name.partition("/")
     try:
         distribution = importlib.metadata.distribution(name)
     except importlib.metadata.PackageNotFoundError:
         wrong = f"collect.installed: no distribution {name} is installed"
         raise BadInput(f"{wrong}: `pip install {name}`, or take it off the list") from None
-    files = sorted(str(f) for f in distribution.files or () if f.suffix == ".py" and wanted(Path(f)))
+    every = (Path(f) for f in distribution.files or () if f.suffix == ".py")
+    files = sorted(str(f) for f in every if wanted(f) and (not several or f.stem in several.split("+")))
     about = {"corpus": name, "version": distribution.version, "licence": licence(distribution.metadata)}
     yield from of_files("installed", files, size, **about)
 

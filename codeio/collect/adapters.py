@@ -98,7 +98,7 @@ def grammar(p: Collect, seed: int) -> Iterator[Item]:
 
 
 def installed(name: str, size: int) -> Iterator[Item]:
-    """The .py files of an installed distribution, tests left out; of `boltons/mathutils+strutils` only these modules."""
+    """The .py files of an installed distribution, tests left out; of `boltons/mathutils+strutils` only these two."""
     name, _, several = name.partition("/")
     try:
         distribution = importlib.metadata.distribution(name)

@@ -6,7 +6,7 @@ PYTHON ?= $(shell for p in python3.11 python3.12 python3.13 python3; do \
 TORCH_INDEX ?=
 BIN := .venv/bin
 RUN := PATH="$(CURDIR)/$(BIN):$$PATH"
-BOTH := -n 2 --dist loadfile --no-loadscope-reorder # two processes, each file in one of them, long files not last
+BOTH := --durations=30 -n 2 --dist loadfile --no-loadscope-reorder # two processes, each file in one of them, long files not last
 
 .PHONY: help setup repro test test-full test-vllm lint check-lock ui bench-sandbox bench-corpus bench-llm bench-eval \
 	bench-contamination bench-train bench-runs bench-scale

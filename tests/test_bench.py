@@ -145,6 +145,7 @@ def test_tokens_are_those_that_the_server_counted():
     assert (size("so 18"), size("other")) == (4, -1)
 
 
+@pytest.mark.full
 def test_a_server_that_is_not_there_is_one_line():
     params = load(
         "evaluate.bench.backend=local-chat-completions", "evaluate.bench.model=m",

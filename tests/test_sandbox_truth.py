@@ -110,6 +110,7 @@ def flips(some):
     }
 
 
+@pytest.mark.full
 def test_half_of_the_verdicts_never_flip(light):
     assert len(light) > 100
     assert flips(light) == {}

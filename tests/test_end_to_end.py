@@ -130,6 +130,7 @@ for run in runs.finished(runs.latest()):
 """
 
 
+@pytest.mark.full
 def test_a_corpus_in_place_of_the_view_is_trained_under_the_same_budget(house, tmp_path):
     rows = ({"asked": f"{n}+{n % 7}?", "said": f"{n + n % 7}"} for n in range(500))
     path, own = tmp_path / "rows.jsonl", house.root / "experiments" / "corpus" / "own.yaml"

@@ -301,6 +301,7 @@ def test_dvc_tells_what_an_experiment_changed(pulled):
     assert "evaluate.items" in shown.splitlines()[0]
 
 
+@pytest.mark.full  # `make check-lock` does it on the default run
 def test_rebuild_agrees_and_a_wrong_lock_is_caught(house):
     said = house.run("python", "-m", "codeio.rebuild", "stages=collect,unify")
     assert said.count("same bytes") == 2

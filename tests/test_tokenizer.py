@@ -57,6 +57,23 @@ def test_texts_are_those_of_the_train_split_of_every_store(here):
     assert not [text for turn in found for text in turn if "held" in text]
 
 
+def test_of_many_problems_a_part_is_read_to_which_more_only_add(tmp_path, monkeypatch):
+    many = [problem(f"f{n}", 0, "output", [True]) for n in range(60)]
+    for teacher in PARAMS.teachers:
+        shards.write(tmp_path / "data" / "revise" / teacher / "part-00000.parquet", many, Problem)
+    monkeypatch.setattr(stage, "ROOT", tmp_path)
+    sizes, before = [], Counter()
+    for enough in (30, 60, 120):  # of 120 in two stores
+        monkeypatch.setattr(tokenizer, "ENOUGH", enough)
+        found = Counter(tokenizer.texts(PARAMS))
+        assert before <= found
+        before = found
+        sizes.append(found.total())
+    assert 15 < sizes[0] < 45
+    assert 40 < sizes[1] < 80
+    assert sizes[2] == 120
+
+
 def test_the_same_store_gives_the_same_bytes(here):
     files = []
     for _ in range(2):

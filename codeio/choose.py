@@ -1,12 +1,13 @@
 """Choose: which calls of a pool are the pairs.   Call ... -> Call ..., those that show most first
 
 What is seen of a function by running it decides; two calls are of one case where a reader would say that they show
-the same again: an argument has nothing in it, two arguments are equal, the result or the number of lines is the same.
+the same again: an argument has nothing in it, or the same as in another call, or begins or ends like it, two arguments
+are equal, the result or the number of lines is the same.
 """
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from itertools import combinations
+from itertools import permutations
 from typing import NamedTuple
 
 from codeio import values
@@ -15,10 +16,14 @@ from codeio.sandbox import Call
 Arc = tuple[int, int]
 Case = tuple[str, ...]
 FIFTH = 0.2  # share of the chosen that one case may have, where there are others
+ONCE = 0.1  # of one that shows little, or that only looks new
 EITHER = (
     "output",
     "lines",
-)  # cases of which each call has one: of a few of them each may have its even share
+    "holds",
+)  # sorts of which each call has one: of a few each may have its even share
+RULES = ("little in it", "equal", "as many")  # sorts that are no special case where most calls are of them
+END = 3  # items by which two texts or lists are told to begin or end alike
 
 
 class Seen(NamedTuple):
@@ -44,8 +49,9 @@ def greedy(pool: Sequence[Call], k: int) -> list[Call]:
     buckets: set[tuple[Arc, int]] = set()
     taken: Counter[Case] = Counter()
     while left and len(chosen) < k:
-        full = {case for case in taken if taken[case] + 1 > max(1.0, allowed[case] * (len(chosen) + 1))}
-        best = max(left, key=lambda one: gain(one, arcs, full, buckets, taken))
+        room = len(chosen) + 1
+        over = {case: n + 1 - max(1.0, allowed[case] * room) for case, n in taken.items()}
+        best = max(left, key=lambda one: gain(one, arcs, over, buckets, taken))
         left.remove(best)
         chosen.append(best.call)
         arcs |= best.arcs
@@ -55,9 +61,14 @@ def greedy(pool: Sequence[Call], k: int) -> list[Call]:
 
 
 def gain(
-    one: Seen, arcs: set[Arc], full: set[Case], buckets: set[tuple[Arc, int]], taken: Counter[Case]
-) -> tuple[int, ...]:
-    crowded = sum(case in full for case in one.cases)
+    one: Seen,
+    arcs: set[Arc],
+    over: Mapping[Case, float],
+    buckets: set[tuple[Arc, int]],
+    taken: Counter[Case],
+) -> tuple[float, ...]:
+    """`over`: by how many each case would exceed its share."""
+    crowded = round(sum(max(0.0, over.get(case, 0.0)) for case in one.cases), 6)
     common = taken["output", one.output]
     return len(one.arcs - arcs), -crowded, len(one.buckets - buckets), -common, one.call.lines
 
@@ -78,20 +89,36 @@ def cases(call: Call, output: str) -> Iterator[Case]:
     for name, value in call.input.items():
         if len(value) < 2 if isinstance(value, str | list | dict) else value == 0 and value is not False:
             yield "little in it", name
-    for (one, value), (other, second) in combinations(call.input.items(), 2):
-        if type(value) is type(second) and value == second:
+        if isinstance(value, str | list) and len(value) > END:
+            yield "begins", name, values.canonical(value[:END])
+            yield "ends", name, values.canonical(value[-END:])
+        if len(call.input) > 1:
+            yield "holds", name, values.canonical(value)
+    for (one, value), (other, second) in permutations(call.input.items(), 2):
+        if one < other and type(value) is type(second) and value == second:
             yield "equal", one, other
+        if isinstance(second, str | list) and type(value) is int and value == len(second):
+            yield "as many", one, other
 
 
 def shares(pool: Iterable[Seen]) -> Mapping[Case, float]:
-    """Case -> share of the chosen that it may have. What most of the pool has is no special case of it."""
+    """Case -> share of the chosen that it may have."""
     counts = Counter(case for one in pool for case in one.cases)
-    sorts = Counter(case[0] for case in counts)
+    sorts = Counter(sort(case) for case in counts)
     total = sum(n for case, n in counts.items() if case[0] == "output")
     return {
-        case: max(FIFTH, 1 / sorts[case[0]]) if case[0] in EITHER else FIFTH if 2 * n <= total else 1.0
+        case: max(FIFTH, 1 / sorts[sort(case)])
+        if case[0] in EITHER
+        else 1.0
+        if case[0] in RULES and 2 * n > total
+        else ONCE
         for case, n in counts.items()
     }
+
+
+def sort(case: Case) -> Case:
+    """A case without what makes it one of its sort: of each argument what it holds is another sort."""
+    return case[:-1] if len(case) > 1 else case
 
 
 def echoed(call: Call) -> bool:

@@ -46,7 +46,28 @@ def test_what_a_few_have_in_common_is_chosen_once_in_five_at_most(given):
     others = [call(n, 100 + n, y=-n, lines=n) for n in range(10, 70)]
     special = [call(given["x"], n, y=given["y"], lines=300 + n) for n in range(40)]
     chosen = greedy([*others, *special], 10)
-    assert sum(c in special for c in chosen) <= 2
+    assert sum(c in special for c in chosen) <= 1
+
+
+def test_an_argument_does_not_hold_the_same_in_more_pairs_than_others_allow():
+    often = [call(n, 100 + n, y="a", lines=300 + n) for n in range(40)]
+    others = [call(n, 200 + n, y="bcdefgh"[n % 7], lines=n) for n in range(40)]
+    assert sum(c.input["y"] == "a" for c in greedy([*often, *others], 10)) <= 2
+    either = [call(n, n, y=n % 2 == 0, lines=n) for n in range(40)]
+    assert sum(c.input["y"] for c in greedy(either, 10)) == 5
+
+
+@pytest.mark.parametrize("copies", [lambda n: [1, 2, 3, n], lambda n: [n, 1, 2, 3], lambda n: f"abc{n}"])
+def test_near_copies_of_one_input_are_one_pair_of_ten(copies):
+    others = [call([n, -n, n * n, n + 3], n, lines=n) for n in range(40)]
+    near = [call(copies(n), 100 + n, lines=300 + n) for n in range(40)]
+    assert sum(c in near for c in greedy([*others, *near], 10)) == 1
+
+
+def test_a_number_is_not_always_the_length_of_the_list():
+    whole = [call(list(range(n, n + 6)), 100 + n, k=6, lines=300 + n) for n in range(0, 90, 7)]
+    parts = [call(list(range(n, n + 6)), 200 + n, k=1 + n % 5, lines=n) for n in range(1, 400, 7)]
+    assert sum(c.input["k"] == 6 for c in greedy([*whole, *parts], 10)) <= 1
 
 
 def test_a_common_result_is_not_chosen_more_often_than_others():

@@ -5,16 +5,9 @@ from random import Random
 import pytest
 
 from codeio.unify import kinds, meaning
-from codeio.unify.inside.draws import (
-    draw_heap,
-    draw_joined,
-    draw_like,
-    draw_nested,
-    draw_number,
-    draw_real,
-    draw_tree,
-    draw_word,
-)
+from codeio.unify.inside.changes import draw_like
+from codeio.unify.inside.draws import draw_heap, draw_joined, draw_nested, draw_number, draw_real, draw_word
+from codeio.unify.inside.trees import draw_tree
 from tests.unifying import only, sandbox
 
 

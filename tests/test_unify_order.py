@@ -55,7 +55,7 @@ def test_what_goes_left_or_right_by_value_takes_search_trees(text):
     ("name", "owner", "file", "found"),
     [
         ("kth", "BST", "m", "trees"),
-        ("isValidBST", "", "m", ""),
+        ("isValidBST", "", "m", "spoiled"),
         ("flip", "", "binary_search_tree", "trees"),
         ("find_min_rotated", "", "m", "rotated"),
         ("rotate", "", "m", ""),
@@ -69,4 +69,6 @@ def test_what_goes_left_or_right_by_value_takes_search_trees(text):
 )
 def test_a_name_says_the_order(name, owner, file, found):
     made = order.order(ast.parse(f"def {name}(a):\n    return a\n").body[0], owner, file)
-    assert [field for field in made.__struct_fields__ if getattr(made, field)] == [found] * bool(found)
+    assert [field for field in made.__struct_fields__ if getattr(made, field) and field != "subject"] == [
+        found
+    ] * bool(found)

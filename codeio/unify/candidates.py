@@ -46,7 +46,7 @@ SIDE = {
 }
 # Gives no pair, as the certificate finds; known before, it also leaves nothing of the hour in a description.
 CLOCK = re.compile(
-    r"(time\.)?(time|time_ns|perf_counter|monotonic|process_time|ctime|localtime|gmtime)|.*\.(now|utcnow|today)"
+    r"(time\.)?(time|time_ns|perf_counter|monotonic|process_time|ctime|localtime|gmtime|sleep)|.*\.(now|utcnow|today)"
 )
 # What leaves a value as it is, or only writes it out.
 WRITING = {"str", "repr", "print", "format", "super", "type", "bool", "list", "tuple", "dict"}
@@ -192,7 +192,16 @@ def refusal(one: Candidate) -> str | None:
         return "no effect"
     if not one.operated and not works(one.node):
         return "only hands on or writes out what it is given"
+    if not one.operated and unread(one):
+        return "takes an argument that it never reads"
     return None
+
+
+def unread(one: Candidate) -> set[str]:
+    """Arguments that have to be given and of which nothing depends, so that nobody could find them out."""
+    read = {part.id for statement in one.node.body for part in walk(statement) if isinstance(part, ast.Name)}
+    given = signature(one.node, skip=int(bound_first(one)))
+    return {argument.arg for argument, default in given if default is None} - read
 
 
 def works(node: ast.FunctionDef) -> bool:
@@ -204,7 +213,7 @@ def works(node: ast.FunctionDef) -> bool:
 def computes(part: ast.AST) -> bool:
     """A choice, an operation other than on a literal text, an item at any place, a call that may do so."""
     if isinstance(part, ast.BinOp):
-        return not any(isinstance(side, ast.JoinedStr) or is_text(side) for side in (part.left, part.right))
+        return not is_text(part)
     if isinstance(part, ast.Subscript):
         return not isinstance(part.slice, ast.Constant)
     if isinstance(part, ast.Call):
@@ -214,8 +223,13 @@ def computes(part: ast.AST) -> bool:
     return isinstance(part, CHOOSING)
 
 
-def is_text(node: ast.expr) -> bool:
-    return isinstance(node, ast.Constant) and isinstance(node.value, str)
+def is_text(node: ast.AST) -> bool:
+    """A literal text, one with values written into it, or what such are put together to."""
+    if isinstance(node, ast.BinOp):
+        return is_text(node.left) or is_text(node.right)
+    if isinstance(node, ast.Call):
+        return last(node.func) in ("str", "repr")
+    return isinstance(node, ast.JoinedStr) or (isinstance(node, ast.Constant) and isinstance(node.value, str))
 
 
 def arguments(one: Candidate) -> list[tuple[ast.arg, ast.expr | None]]:

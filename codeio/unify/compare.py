@@ -6,10 +6,9 @@ from itertools import pairwise
 
 from codeio.unify import kinds
 from codeio.unify.literals import assigned, keys, literal
+from codeio.unify.notes import RECKONED, ZERO
 from codeio.unify.places import Binder, Place
 
-# Noted as attributes: the code asks whether it is 0 or 1; it is reckoned with or put in an order, not only told apart.
-ZERO, RECKONED = "0", "+"
 MADE = {
     "str": "str",
     "chr": "char",
@@ -137,3 +136,12 @@ class Comparer(Binder):
                 self.link(place, mate, "element")
             elif isinstance(op, ast.Eq) and mate.level == place.level:
                 self.link(place, mate, "part")
+
+
+def checked(place: Place, against: ast.expr) -> None:
+    """Votes of `isinstance(x, (int, list))`; an item that may be a list or none is at any depth."""
+    checks = against.elts if isinstance(against, ast.Tuple) else [against]
+    for found in filter(None, map(kinds.of_annotation, checks)):
+        place.vote(2, found.name)
+    names = set(map(kinds.last_name, checks))
+    place.vote(3 * bool(place.level and names & kinds.SEQUENCES and "str" not in names), "nested")

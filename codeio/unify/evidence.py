@@ -9,10 +9,10 @@ from typing import Any
 
 import msgspec
 
-from codeio.unify import kinds
-from codeio.unify.compare import RECKONED, ZERO
+from codeio.unify import kinds, meaning
 from codeio.unify.kinds import Kind
 from codeio.unify.literals import Unknown, constants, literal
+from codeio.unify.notes import EVERY, RECKONED, ZERO
 from codeio.unify.order import Order
 from codeio.unify.places import STRING, Link, Place
 from codeio.unify.ranking import ranked
@@ -44,6 +44,7 @@ class Parameter(msgspec.Struct, frozen=True, kw_only=True):
     gaps: bool = False  # the code asks whether what its rows hold is 0
     codes: tuple[int, ...] = ()  # numbers that its items only stand for something by: 0, 1 and 2
     several: bool = False  # takes any number of arguments
+    sides: tuple[int, int] = (0, 0)  # rows and columns of a matrix, 0 for any number
     start: str = ""  # source of what all callers give, where recursive calls give something else
 
 
@@ -87,6 +88,8 @@ def weigh(
     named = CLEARLY if kinds.CLEAR.search(argument.arg.lower()) else NAMED
     for number, kind in enumerate(names):
         scores[kind] += named - 0.6 * number
+    if meaning.FRACTION.search(meaning.plain(argument.arg)):
+        scores[kinds.FLOAT] += CLEARLY
     if matrix:
         scores[kinds.MATRIX] += CLEARLY + NAMED
     for kind, weight in ((kinds.INT, 0.3), (kinds.INTS, 0.2), (kinds.STR, 0.1)):
@@ -126,7 +129,13 @@ def looked_for(place: Place | None) -> dict[str, Any]:
         "base": place.base,
         "gaps": ZERO in cell.attributes,
         "codes": codes(cell if cell.constants else item),
+        "sides": (side(place), side(item)),
     }
+
+
+def side(place: Place) -> int:
+    """How many items a matrix has in one direction, where the code only picks them by number."""
+    return place.width if place.width > 1 and EVERY not in place.attributes else 0
 
 
 def codes(item: Place) -> tuple[int, ...]:

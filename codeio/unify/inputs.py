@@ -1,21 +1,19 @@
 """Inputs: a guess at the parameters' kinds as a readable `input_generator(rng)`.   guess -> module text"""
 
 import re
-from typing import Any, Literal
+from typing import Any
 
 import msgspec
 
 from codeio.unify import kinds, meaning, pieces, together
 from codeio.unify.evidence import Evidence, Parameter, small
 from codeio.unify.examples import as_json, fits, of_few, of_rows, whole_inputs
+from codeio.unify.expressions import Size, expression, word
 from codeio.unify.kinds import Kind
 from codeio.unify.literals import Material, literal
-from codeio.unify.usage import DIGITWISE, GENTLE, HANDED_ON, SHARE, STORED
-from codeio.unify.wrap import choices
+from codeio.unify.notes import DIGITWISE, GENTLE, HANDED_ON, ROWS, SHARE, STORED
 
-Size = Literal["wide", "small", "far"]  # far: without the spans that names suggest
 REMEMBERED = re.compile(r"_*(memo\w*|cache)$")  # a filled one would give back what was put into it
-TWO = Kind("list", (kinds.INT, kinds.INT))
 MANY_ROUNDS = 5000  # a default above this is likely a limit that a loop counts up to
 
 
@@ -77,7 +75,7 @@ def body(evidence: Evidence, guess: Guess, name: str, number: int | None = None)
         lines += ["    if rng.random() < 0.5:", *(f"        {line}" for line in told)]
     for p in present:
         shown = [example[p.name] for example in evidence.examples if p.name in example]
-        lines.append(f"    {p.name} = {drawn(held[p.name], p, guess.size, shown)}")
+        lines.append(f"    {p.name} = {drawn(held[p.name], p, guess.size, shown, evidence.order.subject)}")
     lines += together.related(present, held, evidence, counted)
     left = [name for name in held if held[name] != guess.kinds[name]]
     lines += [f"    if rng.random() < 0.4:\n        {name} = None" for name in left]
@@ -85,20 +83,49 @@ def body(evidence: Evidence, guess: Guess, name: str, number: int | None = None)
     return "\n".join([*lines, f"    return {{{pairs}}}"]) + "\n"
 
 
-def drawn(kind: Kind, p: Parameter, size: Size, shown: list[Any]) -> str:
+def drawn(kind: Kind, p: Parameter, size: Size, shown: list[Any], subject: str) -> str:
     """An expression that draws one parameter; a default is kept now and then, and what is remembered begins empty."""
     if empty := begins_empty(kind, p):
         return empty
+    if p.start and fits(kind, literal(kinds.expression(p.start))):
+        return p.start
+    text = as_examples(kind, p, shown, as_used(kind, p, size, as_named(kind, p, size, subject)))
+    default = literal(kinds.expression(p.default)) if p.default else None
+    if default is None or not fits(kind, default):
+        return text
+    said = repr(as_json(default))
+    if len(said) > 12 and small(default):
+        return f"draw_like(rng, {said}) if rng.random() < 0.5 else {text}"
+    if isinstance(default, int) and abs(default) > MANY_ROUNDS:
+        return text
+    return f"{said} if rng.random() < 0.3 else {text}"
+
+
+def as_named(kind: Kind, p: Parameter, size: Size, subject: str) -> str:
+    """What the name of the parameter says, or that of the function where the parameter's says nothing."""
+    told = meaning.ANY_TEXT.match(meaning.plain(p.own)) and meaning.of_name(meaning.TEXTS, subject)
+    if told and kind in (kinds.STR, kinds.STRS):
+        return expression(kind, size, subject)
     text = expression(kind, size, p.own)
-    if p.start and fits(kind, first := literal(kinds.expression(p.start))):
-        return f"{p.start} if rng.random() < 0.85 else {text}" if type(first) is int else p.start
-    if kind in (kinds.STR, kinds.DIGITS) and (only := spelt(p)):
-        text = only
+    if kind in (kinds.STR, kinds.DIGITS):
+        return spelt(p) or text
     if kind == kinds.STRS and p.letters and not meaning.BOARD.search(p.own):
         word_of_letters = f"''.join(rng.choice({''.join(p.letters)!r}) for _ in range(rng.randint(1, 3)))"
-        text = f"[{word_of_letters} for _ in range(rng.randint(1, 6))] if rng.random() < 0.9 else {text}"
+        return f"[{word_of_letters} for _ in range(rng.randint(1, 6))] if rng.random() < 0.9 else {text}"
+    if kind == kinds.GRID and meaning.NETWORK.search(meaning.plain(p.own)) and not p.gaps:
+        return text.replace("draw_network(rng, 0)", "draw_network(rng, 1)")
+    return text
+
+
+def as_used(kind: Kind, p: Parameter, size: Size, text: str) -> str:
+    """What the code does with it: goes through digits, takes it from 1, picks by number, tells apart."""
     if kind == kinds.INT and DIGITWISE in p.attributes and size != "small":
         text = f"rng.randint(1, rng.choice([99, 999, 9999, 99999])) if rng.random() < 0.7 else {text}"
+    if kind == kinds.STRS and ROWS in p.attributes:
+        text = "[''.join(row) for row in draw_grid(rng, lambda: draw_char(rng, ALPHABET))]"
+    if kind == kinds.MATRIX and any(p.sides):
+        across, down = (str(count) if count else "rng.randint(2, 5)" for count in reversed(p.sides))
+        text = f"[[draw_simple(rng) for _ in range({across})] for _ in range({down})]"
     if kind == kinds.FLOAT and SHARE in p.attributes:
         text = f"round(rng.uniform(0, 1), 2) if rng.random() < 0.97 else {text}"
     if kind == kinds.FLOAT and GENTLE in p.attributes:
@@ -111,22 +138,17 @@ def drawn(kind: Kind, p: Parameter, size: Size, shown: list[Any]) -> str:
         text = f"{looked_for} if rng.random() < {share} else {'draw_char(rng, ALPHABET)' if letter else text}"
     if kind == kinds.STR and "splitlines" in p.attributes:
         text = f"'\\n'.join({text} for _ in range(rng.randint(1, 4)))"
-    table = kind == kinds.GRID and meaning.NETWORK.search(meaning.plain(p.own))
-    if table and not p.gaps:
-        text = text.replace("draw_network(rng, 0)", "draw_network(rng, 1)")
+    return text
+
+
+def as_examples(kind: Kind, p: Parameter, shown: list[Any], text: str) -> str:
+    """What all examples of the file are made of, where these are a few values; corners and weights are not."""
     shown = [value for value in shown if fits(kind, value)]
-    few = None if table else meaning.few(shown)
-    if narrow := of_rows(kind, shown) or (of_few(kind, few, shown) if few else ""):
-        text = f"{narrow} if rng.random() < 0.9 else {text}"
-    default = literal(kinds.expression(p.default)) if p.default else None
-    if default is None or not fits(kind, default):
-        return text
-    said = repr(as_json(default))
-    if len(said) > 12 and small(default):
-        return f"draw_like(rng, {said}) if rng.random() < 0.5 else {text}"
-    if isinstance(default, int) and abs(default) > MANY_ROUNDS:
-        return text
-    return f"{said} if rng.random() < 0.3 else {text}"
+    name = meaning.plain(p.own)
+    others = meaning.BOX.search(name) or (kind == kinds.GRID and meaning.NETWORK.search(name))
+    few = None if others else meaning.few(shown)
+    narrow = of_rows(kind, shown) or (of_few(kind, few, shown) if few else "")
+    return f"{narrow} if rng.random() < 0.9 else {text}" if narrow else text
 
 
 def spelt(p: Parameter) -> str:
@@ -165,161 +187,3 @@ def begins_empty(kind: Kind, p: Parameter) -> str:
     if grows and (meaning.GATHERED.match(name) or partly):
         return {"list": "[]", "set": "[]", "str": "''", "dict": "{}"}.get(kind.name, "")
     return ""
-
-
-def expression(kind: Kind, size: Size, name: str = "", depth: int = 0) -> str:
-    """An expression that draws a value of `kind` with `rng`."""
-    simple = {
-        "float": real(name),
-        "bool": "rng.random() < 0.5",
-        "str": word(name),
-        "bytes": "draw_word(rng, ALPHABET, WORDS)",
-        "char": "draw_char(rng, ALPHABET)",
-        "digits": "str(rng.randint(0, rng.choice([9, 99, 9999])))",
-        "tree": "draw_tree(rng)",
-        "linked": "draw_numbers(rng, NUMBERS)",
-    }
-    if kind.name in simple:
-        return simple[kind.name]
-    if kind.name == "int":
-        return whole(name, size)
-    if kind.name == "function":
-        return f"rng.choice({sorted(choices(name))!r})"
-    if kind.name == "tuple" or (kind.name == "list" and len(kind.of) > 1):
-        return row(kind, size, name, depth)
-    if kind in (kinds.ARRAY, kinds.MATRIX):
-        return array(kind, name)
-    if kind.name in ("list", "array"):
-        return many(kind.of[0], size, name, depth)
-    if kind.name == "set":
-        return f"sorted(set({many(kind.of[0], size, name, depth)}))"
-    if kind.name == "dict":
-        return keyed(kind, size, name, depth)
-    if kind.name == "operations":
-        several = (
-            f"lambda: [{', '.join([repr(k), *(argument(a, size) for a in part.of)])}]"
-            for k, part in zip(kind.keys, kind.of, strict=True)
-        )
-        return f"draw_operations(rng, [{', '.join(several)}])"
-    if kind.name == "record":
-        drawn = {k: expression(part, size, k, depth + 1) for k, part in zip(kind.keys, kind.of, strict=True)}
-        ends = together.ends(
-            tuple(k for k, part in zip(kind.keys, kind.of, strict=True) if part == kinds.INT)
-        )
-        both = [f"**dict(zip({e!r}, sorted([{', '.join(drawn.pop(k) for k in e)}])))" for e in ends]
-        return f"{{{', '.join([*(f'{k!r}: {text}' for k, text in drawn.items()), *both])}}}"
-    return whole(name, size)
-
-
-def array(kind: Kind, name: str) -> str:
-    """A vector or matrix: mostly of small whole numbers, a picture of brightnesses."""
-    picture = meaning.PICTURE.search(meaning.plain(name))
-    one = "float(rng.randint(0, 255))" if picture else "draw_simple(rng)"
-    return (
-        f"[{one} for _ in range(rng.randint(1, 6))]"
-        if kind == kinds.ARRAY
-        else f"draw_grid(rng, lambda: {one})"
-    )
-
-
-def argument(kind: Kind, size: Size) -> str:
-    """An argument of an operation: a number or a text is often one that came before."""
-    text = expression(kind, size, "", 1)
-    few = {kinds.INT: "rng.randint(1, 4)", kinds.STR: "rng.choice(['cat', 'car', 'card', 'do', 'dog'])"}.get(
-        kind
-    )
-    return f"{few} if rng.random() < 0.6 else {text}" if few else text
-
-
-def whole(name: str, size: Size) -> str:
-    if size == "small":
-        return "rng.randint(1, 8)"
-    span = meaning.of_name(meaning.SPANS, name)
-    if span and size != "far":
-        return f"rng.randint({span})"
-    any_number = "draw_number(rng, NUMBERS)"
-    usual = re.search(meaning.USUAL, meaning.plain(name))
-    return f"rng.randint(1, 100) if rng.random() < 0.5 else {any_number}" if usual else any_number
-
-
-def real(name: str) -> str:
-    span = meaning.of_name(meaning.REAL_SPANS, name)
-    other = "draw_real(rng, NUMBERS)"
-    return (
-        f"round(rng.uniform({span}), rng.choice([1, 2])) if rng.random() < 0.8 else {other}"
-        if span
-        else other
-    )
-
-
-def word(name: str) -> str:
-    """A text of the kind that the name speaks of, or any."""
-    told = meaning.of_name(meaning.TEXTS, name)
-    other = "draw_word(rng, ALPHABET, WORDS)"
-    if not told:
-        return other
-    one = f"rng.choice({list(told)})"
-    one = f"draw_like(rng, {one})" if any(c.isdigit() for text in told for c in text) else one
-    return f"{one} if rng.random() < 0.9 else {other}"
-
-
-def row(kind: Kind, size: Size, name: str, depth: int) -> str:
-    """A value of each kind, in their order; numbers of one kind are coordinates or the like, and small."""
-    if set(kind.of) == {kinds.INT} and (pair := meaning.of_name(meaning.PAIRS, name)) and len(kind.of) == 2:
-        return pair
-    numbers = "rng.randint(0, 12)" if kinds.INT in kind.of and len(set(kind.of)) == 1 else ""
-    return f"[{', '.join(numbers or expression(part, size, '', depth + 1) for part in kind.of)}]"
-
-
-def many(item: Kind, size: Size, name: str, depth: int) -> str:
-    """Several values of one kind."""
-    if item == kinds.INT:
-        if size == "small":
-            return "[rng.randint(0, 9) for _ in range(rng.randint(1, 6))]"
-        return "draw_numbers(rng, NUMBERS)"
-    if item == kinds.INTS and kinds.SEVERAL.search(name):
-        return f"[draw_numbers(rng, NUMBERS) for _ in range(rng.randint(1, {4 if depth == 0 else 2}))]"
-    if set(item.of) == {kinds.INT} and len(item.of) in (1, 4) and meaning.BOX.search(meaning.plain(name)):
-        return "[draw_box(rng) for _ in range(rng.randint(1, 4))]"
-    pair = meaning.of_name(meaning.PAIRS, name) if item in (kinds.INTS, kinds.PAIR, TWO) else None
-    if pair:
-        return f"[{pair} for _ in range(rng.randint(1, 6))]"
-    if item == kinds.STR and depth == 0 and meaning.BOARD.search(name):
-        return "[''.join(row) for row in draw_grid(rng, lambda: draw_char(rng, ALPHABET))]"
-    if len(item.of) > 1 and item.name == "list":
-        return f"[{expression(item, size, '', depth + 1)} for _ in range(rng.randint(1, 6))]"
-    if item.name == "list" and item.of[0].name in ("int", "char", "str", "float", "bool"):
-        cell = {
-            "int": "rng.randint(0, 1)"
-            if re.search("maze|island|grid|room|conn", name)
-            else "rng.randint(0, 9)"
-        }
-        if item == kinds.INTS and meaning.NETWORK.search(name):
-            neighbours = "[sorted(rng.sample(range(4), rng.randint(0, 3))) for _ in range(4)]"
-            return neighbours if "list" in name else "draw_network(rng, 0)"
-        if item.of[0] == kinds.STR and meaning.BOARD.search(name):
-            return "draw_grid(rng, lambda: draw_char(rng, ALPHABET))"
-        inner = cell.get(item.of[0].name) or expression(item.of[0], size, "", depth + 1)
-        return f"draw_grid(rng, lambda: {inner})"
-    most = 6 if depth == 0 else 3
-    one = name.removesuffix("s") if item in (kinds.STR, kinds.FLOAT) else ""
-    drawn = expression(item, size, one, depth + 1)
-    if item == kinds.STR and not meaning.LINES.search(meaning.plain(name)):
-        drawn = drawn.replace("draw_word(", "draw_single(")
-    return f"[{drawn} for _ in range(rng.randint(1, {most}))]"
-
-
-def keyed(kind: Kind, size: Size, name: str, depth: int) -> str:
-    key, value = kind.of
-    several = value.name in ("list", "set")
-    if key == kinds.INT and several:
-        return "{str(node): sorted(rng.sample(range(5), rng.choice([0, 1, 2, 2, 3]))) for node in range(5)}"
-    named = several and (value.of[0] in (kinds.STR, kinds.CHAR) or meaning.NETWORK.search(name))
-    if key in (kinds.STR, kinds.CHAR) and named:
-        return "{node: sorted(rng.sample('ABCDE', rng.choice([0, 1, 2, 2, 3]))) for node in 'ABCDE'}"
-    if key in (kinds.STR, kinds.CHAR) and value.name == "dict":
-        return "{node: {other: rng.randint(1, 9) for other in rng.sample('ABCDE', 2)} for node in 'ABCDE'}"
-    drawn_key = expression(key, size, "", depth + 1).replace("draw_word(", "draw_single(")
-    if key not in (kinds.STR, kinds.CHAR, kinds.DIGITS):
-        drawn_key = f"str({drawn_key})"
-    return f"{{{drawn_key}: {expression(value, size, '', depth + 1)} for _ in range(rng.randint(1, 5))}}"

@@ -32,6 +32,7 @@ class Kind(msgspec.Struct, frozen=True):
 
 
 INT, FLOAT, STR, CHAR, BOOL = Kind("int"), Kind("float"), Kind("str"), Kind("char"), Kind("bool")
+NESTED = Kind("nested")  # a number, or a list of such
 DIGITS, BYTES = Kind("digits"), Kind("bytes")  # a string of digits; bytes travel as text
 TREE, LINKED, FUNCTION, ABSENT = Kind("tree"), Kind("linked"), Kind("function"), Kind("absent")
 
@@ -233,7 +234,10 @@ SEVERAL = re.compile(r"^(seqs|iterables|sequences|lists|arrays|arrs|colls|collec
 NAMES = (
     (r"^(root|tree|t1|t2|subroot|root1|root2)$", (TREE,)),
     (r"^(head|l1|l2|heada|headb|head1|head2|linked_?list)$", (LINKED,)),
-    (r"^(f|fn|func|function|callback|predicate|pred|key_?func|mapper|reducer)$", (FUNCTION,)),
+    (
+        r"^(f|fn|func|function|callback|predicate|pred|key_?func|key_?fn|iteratee|comparator|mapper|reducer)$",
+        (FUNCTION,),
+    ),
     (
         r"(matrix|grid|board|^mat$|image|maze|obstaclegrid|triangle|^mtx|rooms|isconnected)",
         (GRID, listed(STRS)),

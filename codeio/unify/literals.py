@@ -83,6 +83,8 @@ def pieces(node: ast.AST) -> list[ast.AST]:
         return list(node.values)
     if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Add | ast.Mod | ast.Mult):
         return [node.left, node.right]
+    if isinstance(node, ast.Assign) and any(isinstance(target, ast.Subscript) for target in node.targets):
+        return [node.value]  # a mark
     if isinstance(node, ast.AugAssign | ast.Return):
         value = node.value
         return [value.body, value.orelse] if isinstance(value, ast.IfExp) else [value] if value else []

@@ -6,6 +6,10 @@ from functools import cache, lru_cache
 from typing import Any
 
 FEW, ENOUGH = 4, 6  # different values among at least so many: examples that are made of a few, as 0, 1 and 2
+ALPHABET = re.compile(r"alphabet|charset")  # each character once
+FRACTION = re.compile(
+    r"^(alpha|beta|gamma|eta|lr|learning_rate|momentum|epsilon|eps|prob|probability|threshold)$"
+)
 SPANS = (
     (r"^years?$", "1900, 2030"),
     (r"^months?$", "1, 12"),
@@ -14,10 +18,13 @@ SPANS = (
     (r"^(minutes?|seconds?|mins?|secs?)$", "0, 59"),
     (r"^age$", "1, 99"),
     (r"^(base|radix)$", "2, 16"),
+    (r"^(n|limit|max_?n|upto|up_to)$", "1, rng.choice([12, 12, 12, 60])"),
+    (r"^(k|m|rows?|cols?|columns?|depth|level|size|length|width|height|steps?|order|num_\w+)$", "1, 12"),
     (
-        r"^(n|k|m|rows?|cols?|columns?|depth|level|size|length|width|height|steps?|order|num_\w+|limit)$",
-        "1, 12",
+        r"(^|_)(times|repeats?|shifts?|rotations?|copies|rounds|iterations|digits|n?digits|precision|places|decimals)$",
+        "0, 8",
     ),
+    (r"(^|_)(count|position|pos|idx|index|offset)$", "0, 10"),
     (r"(^|_)flags?$", "0, 1"),
     (r"^mod(ul(us|o))?$", "2, 100"),
     (r"^bit$", "0, 1"),
@@ -28,12 +35,13 @@ SPANS = (
 )
 USUAL = r"(^|_)(amount|quantity|qty|price|cost|weight|capacity|budget|distance|speed|salary|score)$"  # mostly 1 to 100
 REAL_SPANS = (
-    (r"(^|_)(prob|ratio|fraction)|^(alpha|beta|gamma|p)$|rate$", "0, 1"),
+    (r"percent", "5, 60"),
+    (r"(^|_)(prob|ratio|fraction)|^(alpha|beta|gamma|p|eta|lr|momentum)$|rate$", "0, 1"),
     (r"radius|length|width|height|weight|mass|price|cost|amount|salary|balance|principal|distance|speed", "0.5, 90"),
     (r"^lat", "-90, 90"),
     (r"^lon|^lng", "-180, 180"),
 )  # fmt: skip
-TEXTS = (
+TEXTS = (  # some of them, or what draws one
     (
         r"^((first|last|full|user|student|player)_?)?name$|author|person|player$",
         ("Ada", "Ben Ode", "Cleo", "dov", "Eve Hart", "Finn", "Gus", "Hana", "Ivo Lund", "Jo", "Kim", "Lena Roth"),
@@ -43,7 +51,7 @@ TEXTS = (
         ("Lima", "Oslo", "New York", "rome", "Cairo", "Bonn", "Quito", "Paris", "Accra", "Kyoto", "Riga", "Porto"),
     ),
     (
-        r"e_?mail",
+        r"e_?mail|parse_?addr",
         ("ada@example.com", "b.c@test.org", "x@y", "no at sign", "eve+1@mail.net", "Kim@Home.io", "a@b.co", "@x.y"),
     ),
     (
@@ -86,7 +94,7 @@ TEXTS = (
         r"^ip(_?addr\w*)?$",
         ("192.168.0.1", "10.0.0.256", "8.8.8.8", "127.0.0.1", "172.16.254.1", "1.2.3", "255.255.255.0"),
     ),
-    (r"roman", ("XIV", "MCMXC", "IX", "III", "LVIII", "XL", "CDXLIV", "MMXXIV", "VII", "XCIX", "D")),
+    (r"roman", "draw_roman(rng)"),
     (
         r"(^|_)(dna|rna)|strand|genome",
         ("GATTACA", "ACGT", "TTAGGG", "CCGCG", "ATATAT", "GGGCCC", "TACGATC", "A", "CATCATCAT", "GTCA"),
@@ -98,7 +106,7 @@ TEXTS = (
     (r"^(op|operator)$", ("+", "-", "*", "/")),
     (r"^(sep|separator|delim(iter)?|glue|joiner|ending)$", (", ", "-", " ", "/", "; ", "_", "|", ".")),
     (r"^(newline|eol|line_?sep)$", ("\n", "\r\n", " | ")),
-    (r"alphabet|charset", ("01", "abc", "0123456789", "ABCDEF", "xyz", "abcdefghij", "AB", "0123")),
+    (ALPHABET.pattern, ("01", "abc", "0123456789", "ABCDEF", "xyz", "abcdefghij", "AB", "0123")),
     (r"^(margin|indent(ation)?)$", ("  ", "    ", "> ", "\t")),
     (r"fill_?char|^pad(ding)?$", ("*", "0", "-", ".", "_", "#", " ")),
     (
@@ -137,6 +145,15 @@ NODE = re.compile(
     r"(^|_)(start|end|source|src|sink|dest\w*|dst|goal|node|vertex|root|origin|target|begin|finish)$"
 )
 NETWORK = re.compile(r"graph|^adj|network")  # a table of them holds the weights of edges
+SHARES = re.compile(r"(^|_)(prob(s|abilit\w+)?|distribution|dist|shares|fractions)$")  # of 1, together
+STEPS = re.compile(r"(x|xs|xp|xi|x_\w+|x\d|knots|nodes|t|ts|grid|points)$")  # places one after the other
+POSITIVE = re.compile(  # lists of what is counted or measured
+    r"(^|_)(weights?|wt|heights?|prices?|coins?|sizes?|lengths?|ages?|counts?|dim(ension)?s?|stones|piles|ratings|scores?"
+    r"|costs?|salar\w+|capacit\w+|denominations?|positions|widths?|durations?|frequencies|freqs?|trees|bananas|cards?\w*)$"
+)
+ANY_TEXT = re.compile(
+    r"(s|st|str\d?|string|text|txt|value|val|data|x|word|line|inp\w*|arg|name)$"
+)  # says nothing more
 PREDICATE = re.compile(r"pred|filter|test|cond|keep|check|accept|stop|until|where")
 
 

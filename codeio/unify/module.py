@@ -129,12 +129,23 @@ class Module:
         node = self.statements[number]
         if isinstance(node, ast.Import | ast.ImportFrom):
             return node, set()
-        if isinstance(node, ast.ClassDef) and methods is not None and node.name == roots[0]:
-            node = pruned(node, methods)
+        if isinstance(node, ast.ClassDef) and methods is not None and node.name in self.line(roots[0]):
+            node = pruned(node, reached(self.line(roots[0]).values(), methods))
             return node, free(node)
         if number not in self.names:
             self.names[number] = free(node)
         return node, self.names[number]
+
+    def line(self, name: str) -> dict[str, ast.ClassDef]:
+        """A class of the file and those of the file that it comes from, by name."""
+        found: dict[str, ast.ClassDef] = {}
+        work = [name]
+        while work:
+            node = self.classes.get(work.pop())
+            if node is not None and node.name not in found:
+                found[node.name] = node
+                work += [base.id for base in node.bases if isinstance(base, ast.Name)]
+        return found
 
     def wanted(self, name: str) -> list[int]:
         """Which statements make `name`: the last definition, or all assignments that run by themselves."""
@@ -245,17 +256,26 @@ def called(node: ast.AST) -> set[str]:
     return {func.id for func in calls if isinstance(func, ast.Name)}
 
 
-def pruned(node: ast.ClassDef, methods: frozenset[str]) -> ast.ClassDef:
-    """The class with these methods, its dunder methods, and what they reach through any attribute."""
-    own = {f.name: f for f in node.body if isinstance(f, ast.FunctionDef)}
-    reached, work = set(), [*methods, "__init__"]
+def reached(classes: Iterable[ast.ClassDef], methods: frozenset[str]) -> set[str]:
+    """These methods, the dunder methods, and what they reach through any attribute, by name."""
+    own: dict[str, list[ast.FunctionDef]] = defaultdict(list)
+    for node in classes:
+        for part in node.body:
+            if isinstance(part, ast.FunctionDef):
+                own[part.name].append(part)
+    found, work = set(), [*methods, "__init__"]
     while work:
         name = work.pop()
-        if name in own and name not in reached:
-            reached.add(name)
-            work += [n.attr for n in walk(own[name]) if isinstance(n, ast.Attribute)]
+        if name in own and name not in found:
+            found.add(name)
+            work += [n.attr for f in own[name] for n in walk(f) if isinstance(n, ast.Attribute)]
             work += [n for n in own if n.startswith("__") and n not in ("__repr__", "__str__")]
-    body = [n for n in node.body if not isinstance(n, ast.FunctionDef) or n.name in reached]
+    return found
+
+
+def pruned(node: ast.ClassDef, methods: set[str]) -> ast.ClassDef:
+    """The class with no other methods than these."""
+    body = [n for n in node.body if not isinstance(n, ast.FunctionDef) or n.name in methods]
     return ast.ClassDef(node.name, node.bases, node.keywords, body or [ast.Pass()], node.decorator_list)
 
 

@@ -6,7 +6,7 @@ from codeio.unify import kinds, usage
 from codeio.unify.candidates import inherited_init, signature
 from codeio.unify.kinds import Kind
 from codeio.unify.module import Module
-from codeio.unify.places import Place
+from codeio.unify.places import Place, attributes
 from codeio.unify.ranking import ranked
 from codeio.walk import walk
 
@@ -62,7 +62,7 @@ class Objects:
         if not 0 < len(taken) <= MOST:
             return None
         places, _ = usage.read_function(init, self.helpers)
-        stored = {place.root: attr for attr, place in usage.attributes(init, places).items()}
+        stored = {place.root: attr for attr, place in attributes(init, places).items()}
         known = dict(zip(seen.keys, seen.of, strict=True))
         inner = []
         for argument in taken:

@@ -22,6 +22,14 @@ SEARCH_TREE = re.compile(r"(^|_|\b)bst(s?($|_|\b)|[a-z]{4})|search[ _-]trees?")
 REPEATS = re.compile(
     r"duplicat|dedup|uniq|distinct|frequen|majority|most_common|occurrence|repeat|(^|_)(mode|counts?|counter)(_|$)"
 )
+MENDS = re.compile(r"^is_|valid|check|recover|correct|repair|fix")
+DENSE = re.compile(
+    r"missing_?(num|pos|int|elem|val)|first_missing|find_?(the_)?(duplicate|repeat)|cyclic_sort|find_missing"
+)
+SHARED = re.compile(r"entropy|(^|_)gini|perplexity|kl_div|cross_ent|expected_value")
+STEPS = re.compile(
+    r"interpol|spline|trapez|(^|_)trapz?(_|$)|simpson|lagrange|divided_diff|piecewise|finite_diff"
+)
 SPAN = re.compile(r"interval|overlap|(^|_)segments?(_|$)|(^|_)ranges?(_|$)")
 
 
@@ -34,7 +42,12 @@ class Order(msgspec.Struct, frozen=True, kw_only=True):
     mirrored: bool = False  # its texts, lists and numbers often read the same from behind
     shuffled: bool = False  # its texts are often made of the letters of others
     repeats: bool = False  # its lists hold some items more than once
-    sums: bool = False  # a number that it looks for is a sum of some items
+    sums: int = 0  # a number that it looks for is a sum of so many items, or of two or three where it is 1
+    spoiled: bool = False  # its trees are nearly search trees
+    dense: bool = False  # its list holds the numbers up to its length, but for one
+    shares: bool = False  # its fractions are shares of 1
+    subject: str = ""  # its name, which may say what its texts are
+    steps: bool = False  # its function is told by points one after the other
 
 
 def order(node: ast.FunctionDef, owner: str, file: str) -> Order:
@@ -50,8 +63,21 @@ def order(node: ast.FunctionDef, owner: str, file: str) -> Order:
         mirrored="palindrom" in plain(name),
         shuffled="anagram" in plain(name),
         repeats=REPEATS.search(plain(name)) is not None,
-        sums="sum" in plain(name),
+        sums=summands(f"{plain(name)} {plain(file)}"),
+        spoiled=SEARCH_TREE.search(f"{plain(name)} {plain(file)}") is not None
+        and bool(MENDS.search(plain(name))),
+        dense=DENSE.search(plain(name)) is not None,
+        shares=SHARED.search(plain(name)) is not None,
+        subject=name,
+        steps=STEPS.search(f"{plain(name)} {plain(owner)} {plain(file)}") is not None,
     )
+
+
+def summands(name: str) -> int:
+    """`three_sum`: of three items; `subarray_sum`: 1, for any number of them; 0 where nothing is summed."""
+    counted = re.search("(two|three|four|2|3|4|pair|triplet)s?(_with_\\w*|_)?sum", name)
+    known = {"two": 2, "pair": 2, "three": 3, "triplet": 3, "four": 4}
+    return (known.get(counted[1]) or int(counted[1])) if counted else int("sum" in name)
 
 
 def wants_order(name: str, document: str) -> bool:
@@ -75,7 +101,7 @@ def wants_rotation(name: str, document: str) -> bool:
 def keeps_search_order(name: str, document: str, owner: str, file: str) -> bool:
     """Whether the trees of a function are search trees by what is said of it; one that asks for it gets others too."""
     said = " ".join((plain(name), document.lower(), plain(owner), plain(file)))
-    return bool(SEARCH_TREE.search(said)) and not re.search(r"^is_|valid|check|recover", plain(name))
+    return bool(SEARCH_TREE.search(said)) and not MENDS.search(plain(name))
 
 
 def keeps_heap(name: str) -> bool:

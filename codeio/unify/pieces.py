@@ -9,7 +9,8 @@ from typing import Literal
 INSIDE = Path(__file__).with_name("inside")
 Room = Literal[
     "converters", "draws"
-]  # for entries, for generators: a file's own `draw_grid` is no piece of ours
+]  # of entries, of generators: a file's own `draw_grid` is no piece of ours
+FILES: dict[Room, tuple[str, ...]] = {"converters": ("converters",), "draws": ("draws", "trees", "changes")}
 
 
 def needed(text: str, room: Room) -> list[str]:
@@ -31,9 +32,9 @@ def called(text: str, names: dict[str, str]) -> set[str]:
 
 @cache
 def pieces(room: Room) -> dict[str, str]:
-    """Text of each function of a file of inside/."""
-    text = (INSIDE / f"{room}.py").read_text(encoding="utf-8")
-    nodes = [n for n in ast.parse(text).body if isinstance(n, ast.FunctionDef)]
+    """Text of each function of the files of inside/ that are for that."""
+    texts = ((INSIDE / f"{name}.py").read_text(encoding="utf-8") for name in FILES[room])
+    nodes = [n for text in texts for n in ast.parse(text).body if isinstance(n, ast.FunctionDef)]
     return {node.name: ast.unparse(bare(node)) for node in nodes}
 
 

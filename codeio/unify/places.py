@@ -11,9 +11,10 @@ from typing import Literal
 import msgspec
 
 from codeio.unify import kinds
+from codeio.walk import walk
 
 Relation = Literal["below", "index", "column", "cut", "element", "length", "parallel", "part"]
-FEW = 4  # items at most of what is picked by number
+FEW = 9  # items at most of what is picked by number
 VIEWS = {"list", "sorted", "reversed", "tuple", "set", "iter", "deque", "array"}
 
 
@@ -215,3 +216,14 @@ class Binder(ast.NodeVisitor):
             elif isinstance(target, ast.Name | ast.Tuple):
                 self.bind(target, self.place(node.value))
         self.generic_visit(node)
+
+
+def attributes(init: ast.FunctionDef, places: dict[str, Place]) -> dict[str, Place]:
+    """`self.x` that simply keep a constructor parameter, as places."""
+    found = {}
+    for node in walk(init):
+        if isinstance(node, ast.Assign) and isinstance(node.value, ast.Name) and node.value.id in places:
+            for target in node.targets:
+                if isinstance(target, ast.Attribute) and kinds.last_name(target.value) == "self":
+                    found[f"self.{target.attr}"] = places[node.value.id]
+    return found

@@ -12,7 +12,20 @@ from msgspec.structs import replace
 from codeio.records import Dropped, Source
 from codeio.settings import Unify
 from codeio.unify import candidates as found
-from codeio.unify import evidence, kinds, lift, literals, meaning, operations, repair, state, usage, wrap
+from codeio.unify import (
+    evidence,
+    kinds,
+    lift,
+    literals,
+    meaning,
+    notes,
+    operations,
+    repair,
+    siblings,
+    state,
+    usage,
+    wrap,
+)
 from codeio.unify.candidates import Candidate
 from codeio.unify.evidence import Calls, Evidence, Parameter
 from codeio.unify.harvest import Seen
@@ -22,6 +35,7 @@ from codeio.unify.literals import Material
 from codeio.unify.module import Closure, Module
 from codeio.unify.objects import Objects
 from codeio.unify.order import order
+from codeio.unify.places import attributes
 from codeio.unify.wrap import Wrapping
 from codeio.walk import walk
 
@@ -52,6 +66,8 @@ def plans(source: Source, parsed: repair.Parsed | str, seen: Seen, p: Unify) -> 
         reader = Reader(source, parsed, where, seen, p)
         none = True
         for candidate in found.candidates(reader.module, reader.operated):
+            if candidate.roots[0] in reader.foreign:
+                continue
             none = False
             yield reader.plan(candidate)
         for owner, why in reader.refused:
@@ -75,8 +91,9 @@ class Reader:
 
     def __init__(self, source: Source, parsed: repair.Parsed, where: str, seen: Seen, p: Unify) -> None:
         self.source, self.lines, self.where, self.p = source, parsed.text.split("\n"), where, p
-        tree = lift.lifted(parsed.tree)
-        operated = list(operations.operating(tree))
+        whole, self.foreign = siblings.bundled(parsed.tree, package(source))
+        tree = lift.lifted(whole)
+        operated = [pair for pair in operations.operating(tree) if pair[0].name not in self.foreign]
         self.operated = {made.name: owner for owner, made in operated if isinstance(made, ast.FunctionDef)}
         self.refused = [(owner, why) for owner, why in operated if isinstance(why, str)]
         tree.body += [made for _, made in operated if isinstance(made, ast.FunctionDef)]
@@ -125,6 +142,8 @@ class Reader:
         )
 
     def unfit(self, closure: Closure, one: Candidate) -> str | None:
+        if self.module.package and self.module.package.split(".")[0] in closure.modules:
+            return "needs another file of its package"
         if set(closure.missing) - found.COMPATIBLE:
             return "uses a name the file does not define"
         if len(closure.code) > self.p.max_code_chars:
@@ -146,7 +165,7 @@ class Reader:
         known = {}
         if one.init is not None and one.form == "method":
             made_places, _ = usage.read_function(one.init, self.helpers)
-            known = usage.attributes(one.init, made_places)
+            known = attributes(one.init, made_places)
             places |= made_places
         own, links = usage.read_function(one.node, self.helpers, 0, known)
         given = found.signature(one.node, skip=int(found.bound_first(one)))
@@ -256,7 +275,7 @@ def optional(default: ast.expr, options: list, place: usage.Place | None) -> lis
     value = literals.literal(default)
     telling = value is not None and value is not literals.Unknown
     left_out = best * (0.6 if telling else 1.2) + 0.5
-    gathers = place is not None and usage.HANDED_ON in place.attributes
+    gathers = place is not None and notes.HANDED_ON in place.attributes
     if found.is_none(default) and best >= evidence.NAMED and not gathers:
         options, left_out = [(kinds.maybe(kind), weight) for kind, weight in options], 0.9 * best
     return sorted([*options[:3], (kinds.ABSENT, left_out)], key=lambda o: -o[1])

@@ -33,11 +33,12 @@ def ranked(place: Place, depth: int = 0) -> list[tuple[Kind, float]]:
         scores[kinds.listed(inner[1][0])] += 0.8 * (v["list"] + open_ended)
     if place.fixed and element != kinds.CHAR:
         scores[Kind("tuple", (element,) * place.fixed)] += 1.2 * v["picked"]
-        scores[Kind("list", (element,) * place.fixed)] += 1.3 * v["picked"] * (depth == 0)
+        scores[Kind("list", (element,) * place.fixed)] += v["picked"] * (1.3 if depth == 0 else 1)
     scores[Kind("set", (element,))] += v["set"]
     if v["dict"]:
         scores[mapping(parts, depth)] += v["dict"] * (0.6 if "[" in {name[0] for name in parts} else 1)
         scores[entries(parts, depth)] += v["dict"] * any(name[0] == "[" for name in parts)
+    scores[kinds.NESTED] += 2 * v["nested"]
     scores[kinds.TREE] += v["tree"]
     scores[kinds.LINKED] += v["linked"]
     scores[kinds.FUNCTION] += v["function"]

@@ -2,29 +2,28 @@
 
 import re
 from collections.abc import Sequence
-from functools import lru_cache
-from itertools import combinations, pairwise
+from itertools import combinations
 from typing import Any
 
 from codeio.unify import kinds, meaning
+from codeio.unify.ends import LOWER, UPPER, ordered
 from codeio.unify.evidence import Evidence, Parameter
 from codeio.unify.kinds import Kind
+from codeio.unify.notes import COUNTED, STORED
+from codeio.unify.order import Order
 from codeio.unify.places import Link
-from codeio.unify.usage import HEAP, STORED
+from codeio.unify.shapes import shaped
+from codeio.unify.shown import in_common
 
-ORDERED = (
-    ("low", "high"), ("lo", "hi"), ("left", "right"), ("l", "r"), ("start", "end"), ("start", "stop"), ("begin", "end"),
-    ("first", "last"), ("min", "max"), ("minimum", "maximum"), ("lower", "upper"), ("from", "to"), ("beg", "end"),
-    ("p", "r"),
-)  # fmt: skip
-FLOATS = kinds.listed(kinds.FLOAT)
-BETWEEN = ("mid", "middle", "m", "q")
-LOWER, UPPER = ({pair[side] for pair in ORDERED} - {"min", "max", "minimum", "maximum"} for side in (0, 1))
 INDEX = {"i", "j", "idx", "index", "pos", "position", "mid", "pivot"} | LOWER
+WHOLE = {"n", "m", "v", "count", "num", "vertices", "nodes", "total"}  # of which a loop counts up to it
 LENGTH, COUNT = {"size", "length", "len"}, {"n", "k", "m", "count", "num"}
 LEVEL, RANK = {"level", "depth", "lvl"}, {"k", "n", "kth", "rank"}
 SOUGHT = {"target", "key", "val", "value", "x", "num", "number", "item", "element", "elem", "search"}
 SUMMED = SOUGHT | {"total", "goal", "sum", "s", "k"}
+BOUNDS = {"limit", "capacity", "budget", "cap"}  # on a sum
+KEYS = {"k", "key", "name"}
+VALUE = {"val", "value", "data", "key"}  # what a node holds
 ROW, COLUMN = {"row", "r", "i", "x"}, {"col", "column", "c", "j", "y"}
 ROWS, COLUMNS = {"rows", "height", "h", "m", "n"}, {"cols", "columns", "width", "w"}
 
@@ -35,25 +34,32 @@ def related(
     """Statements that follow the drawing of each parameter by itself; `counted` are the lengths of others."""
     held = {p.own: p.name for p in present}
     lines = [line for p in present if (line := shaped(p, kind[p.name], evidence))]
+    for p in present:
+        values = [example[p.name] for example in evidence.examples if p.name in example]
+        lines += [f"    {line}" for line in in_common(p.name, kind[p.name], values)]
     tied = {p.name for p in present if p.start} | counted.keys()
     nodes: list[str] = []
+    both: set[tuple[str, str]] = set()  # a text that is part of another, and not the other way round too
     for link in evidence.links:
         one, other = held.get(link.one, ""), held.get(link.other, "")
-        if one and other and one not in tied and (made := tie(link, one, other, kind, nodes)):
+        known = one in tied or (other, one) in both
+        if one and other and not known and (made := tie(link, one, other, kind, nodes)):
             lines += made
             tied.add(one)
+            both.add((one, other))
     for p in present:
         others = {q.name: kind[q.name] for q in present if q is not p}
         if p.name not in tied and (made := taken(p, kind[p.name], others, nodes)):
             lines += made
             tied.add(p.name)
         wholes = [name for name, other in others.items() if long(other)]
-        if p.name in tied or not wholes:
+        twins = [name for name, other in others.items() if other == kind[p.name] and sized(other)]
+        if p.name in tied:
             continue
-        if kind[p.name] == kinds.INT:
+        if kind[p.name] == kinds.INT and wholes:
             lines += inside(p, wholes[0], kind[wholes[0]], evidence.order.sums)
-        elif kind[p.name] == kind[wholes[0]] and p is not present[0]:
-            lines += alike(p.name, wholes[0], kind[p.name])
+        elif twins and p is not present[0]:
+            lines += alike(p.name, twins[0], kind[p.name], evidence.order)
     lines += [line for name, whole in counted.items() for line in often(whole, 0.9, name, f"len({whole})")]
     return lines + ordered([p.name for p in present if kind[p.name] in (kinds.INT, kinds.FLOAT)])
 
@@ -86,56 +92,28 @@ def kept(
     lines = []
     wholes = [p for p in present if long(kind[p.name])]
     for p in wholes:
-        shown = [example[p.name] for example in examples]
-        if kind[p.name] == kinds.INTS and max(map(len, shown)) > 3 and all(map(rising, shown)):
-            lines.append(f"like[{p.name!r}].sort()")
+        lines += in_common(
+            f"like[{p.name!r}]", kind[p.name], [example[p.name] for example in examples], False
+        )
     tied = [{link.one, link.other} for link in links if link.how == "parallel"]
     for p, q in combinations(wholes, 2):
         sizes = {(len(example[p.name]), len(example[q.name])) for example in examples}
         if ({p.own, q.own} in tied or len(sizes) > 1) and all(a == b for a, b in sizes):
             one, other = f"like[{p.name!r}]", f"like[{q.name!r}]"
             lines.append(f"{one}, {other} = {one}[: len({other})], {other}[: len({one})]")
+    for p in present:
+        tables = [q for q in wholes if words(p.own) & (ROW | COLUMN | INDEX) and kind[p.name] == kinds.INT]
+        for q in tables[:1] if p.name not in counted else ():
+            if all(0 <= example[p.name] < len(example[q.name]) for example in examples):
+                place = f"max(0, len(like[{q.name!r}]) - 1)"
+                lines.append(f"like[{p.name!r}] = min(like[{p.name!r}], {place})")
     return lines + [f"like[{name!r}] = len(like[{whole!r}])" for name, whole in counted.items()]
-
-
-def rising(values: Sequence[int]) -> bool:
-    return all(a <= b for a, b in pairwise(values))
 
 
 def counts(p: Parameter, whole: str, evidence: Evidence) -> bool:
     """Whether the number is the length of the other in all examples."""
     both = [(e[p.name], e[whole]) for e in evidence.examples if p.name in e and whole in e]
     return bool(both) and all(isinstance(w, str | list | tuple) and n == len(w) for n, w in both)
-
-
-def shaped(p: Parameter, kind: Kind, evidence: Evidence) -> str:
-    """What the whole function says of its lists: that they are in order, heaps, or hold digits."""
-    flat, name, order = (kinds.INTS, kinds.STRS, FLOATS, kinds.LINKED), p.name, evidence.order
-    if kind in flat[:3] and (HEAP in p.attributes or order.heap) and "heapify" not in p.attributes:
-        return f"    {name} = draw_heap(rng, {name})"
-    if order.rotated and kind == kinds.INTS:
-        return f"    {name} = draw_rotated(rng, {name})"
-    if (order.lists or "sorted" in name.lower()) and kind in flat:
-        return f"    {name} = sorted({name})"
-    if order.lists and kind.name == "list" and kind.of[0] in flat:
-        return f"    {name} = [sorted(row) for row in {name}]"
-    if order.ends and kind in (kinds.PAIR, Kind("list", (kinds.INT, kinds.INT))):
-        return f"    {name} = sorted({name})"
-    if order.ends and kind == kinds.GRID:
-        return f"    {name} = [sorted([row[0], row[-1]]) for row in {name}]"
-    if order.trees and kind == kinds.TREE:
-        return f"    {name} = draw_search_tree(rng, {name})"
-    if order.mirrored and kind in (kinds.STR, kinds.DIGITS, kinds.INT, *flat):
-        return f"    {name} = draw_mirrored(rng, {name})"
-    if order.shuffled and kind == kinds.STRS:
-        return (
-            f"    {name} += [''.join(rng.sample(word, len(word))) for word in {name} if rng.random() < 0.7]"
-        )
-    if order.repeats and kind.name == "list" and len(kind.of) == 1:
-        return f"    {name} = rng.choices({name}, k=len({name}) + 1) if {name} and rng.random() < 0.7 else {name}"
-    if evidence.of_digits and kind in (kinds.INTS, kinds.LINKED):
-        return f"    {name} = [abs(item) % 10 for item in {name}]"
-    return ""
 
 
 def taken(p: Parameter, kind: Kind, others: dict[str, Kind], nodes: list[str]) -> list[str]:
@@ -156,10 +134,24 @@ def taken(p: Parameter, kind: Kind, others: dict[str, Kind], nodes: list[str]) -
                 else f"rng.randint(1, len({name}) - {name}.count(None))"
             )
             return often(name, 0.9, p.name, value)
+        values = f"rng.choice([value for value in {name} if value is not None])"
         if other.name in ("tree", "linked") and kind == kinds.INT and words(p.own) & SOUGHT:
-            values = f"[value for value in {name} if value is not None]"
-            return often(name, 0.6, p.name, f"rng.choice({values})")
+            return often(name, 0.6, p.name, values)
+        if other.name == "tree" and kind.name == "record" and (held := VALUE & set(kind.keys)):
+            return often(name, 0.9, f"{p.name}[{min(held)!r}]", values)
+        if (
+            other == kinds.listed(kinds.STRS)
+            and kind == kinds.STR
+            and meaning.BOARD.search(meaning.plain(name))
+        ):
+            return often(f"{name} and {name}[0]", 0.7, p.name, f"draw_way(rng, {name})")
     return []
+
+
+def keyed(table: Kind, key: Kind) -> bool:
+    """Whether a list holds pairs of a key and a value."""
+    row = table.of[0] if table.name == "list" and len(table.of) == 1 else table
+    return len(row.of) == 2 and row.name in ("list", "tuple") and row.of[0] == key
 
 
 def a_key(name: str, table: str, kind: Kind, nodes: list[str]) -> list[str]:
@@ -191,18 +183,24 @@ def words(name: str) -> set[str]:
     return set(meaning.plain(name).split("_"))
 
 
-def inside(p: Parameter, whole: str, kind: Kind, sums: bool) -> list[str]:
+def sized(kind: Kind) -> bool:
+    return long(kind) or kind.name == "dict"
+
+
+def inside(p: Parameter, whole: str, kind: Kind, sums: int) -> list[str]:
     """A number beside something that has a length: its size, a place in it, one of its items, or a sum of some."""
     named = words(p.own)
+    if named & BOUNDS and kind == kinds.INTS:
+        return often(whole, 0.85, p.name, f"rng.randint(1, 1 + sum(map(abs, {whole})))")
     if re.search(meaning.USUAL, meaning.plain(p.own)):
         return []
     if sums and kind == kinds.INTS and named & SUMMED:
-        some = f"{whole}[rng.randrange(len({whole})) :][: rng.choice([2, 2, 3])]"
-        return often(whole, 0.8, p.name, f"sum({some})")
+        return often(whole, 0.85, p.name, f"draw_sum(rng, {whole}, {sums})")
     grid = kind.name in ("list", "array") and kind.of[0].name in ("list", "array")
     across = f"len({whole}[0])"
-    if grid and named & (ROWS | COLUMNS | LENGTH | COUNT):
-        return often(whole, 0.9, p.name, across if named & COLUMNS else f"len({whole})")
+    size = COUNTED in p.attributes  # a loop counts up to it
+    if grid and (named & (ROWS | COLUMNS | LENGTH | COUNT) or (size and named & (ROW | COLUMN))):
+        return often(whole, 0.95, p.name, across if named & (COLUMNS | COLUMN) else f"len({whole})")
     if grid and named & (ROW | COLUMN):
         return often(whole, 0.95, p.name, f"rng.randrange({f'len({whole})' if named & ROW else across})")
     if named & UPPER:
@@ -213,15 +211,16 @@ def inside(p: Parameter, whole: str, kind: Kind, sums: bool) -> list[str]:
         return often(whole, 0.95, p.name, f"rng.randrange(len({whole}))")
     if kind.name != "list":
         return []
-    if named & LENGTH:
-        return often(whole, 0.5, p.name, f"len({whole})")
+    if named & LENGTH or (size and named & WHOLE and "k" not in named):
+        return often(whole, 0.85 if size else 0.5, p.name, f"len({whole})")
     if "k" in named:
         return often(whole, 0.8, p.name, f"rng.randint(1, len({whole}))")
+    near = f"rng.randint(0, 2 + max(map(abs, {whole})))"
     if named & SOUGHT and kind == kinds.INTS:
-        return often(whole, 0.5, p.name, f"rng.choice({whole})")
+        return often(whole, 0.9, p.name, f"rng.choice([rng.choice({whole}), {near}])")
     several = f"len({whole}), rng.randrange(len({whole}))"
-    several += f", rng.choice({whole})" if kind == kinds.INTS and not named & COUNT else ""
-    return often(whole, 0.4, p.name, f"rng.choice([{several}])")
+    several += f", rng.choice({whole}), {near}" if kind == kinds.INTS and not named & COUNT else ""
+    return often(whole, 0.6, p.name, f"rng.choice([{several}])")
 
 
 def often(whole: str, share: float, name: str, value: str) -> list[str]:
@@ -229,8 +228,16 @@ def often(whole: str, share: float, name: str, value: str) -> list[str]:
     return [f"    if {whole} and rng.random() < {share}:", f"        {name} = {value}"]
 
 
-def alike(name: str, other: str, kind: Kind) -> list[str]:
-    """A second text that has to do with the first, or a second table of the same shape."""
+def alike(name: str, other: str, kind: Kind, order: Order) -> list[str]:
+    """A second text that has to do with the first, a dict with the same keys, or a second table of the same shape."""
+    if kind.name == "dict":
+        keys = f"rng.sample(sorted({other}), rng.randint(1, len({other})))"
+        return often(other, 0.7, name, f"dict(zip({keys}, {name}.values())) | dict(list({name}.items())[:1])")
+    if kind in (kinds.INTS, kinds.STRS) and not order.lists:
+        one = f"rng.choice({other})"
+        one = f"draw_part(rng, {one} or 'a')" if kind == kinds.STRS else one
+        shared = f"[{one} if rng.random() < 0.5 else item for item in {name}]"
+        return often(other, 0.5, name, shared)
     if kind == kinds.STR:
         own = meaning.of_name(meaning.TEXTS, name) or words(other) & {"regex", "pattern"}
         return [] if own else partly(name, other)
@@ -248,32 +255,6 @@ def cells(table: Kind) -> str:
         return ""
     real = "draw_simple(rng)" if table.name == "array" else "draw_real(rng, NUMBERS)"
     return {kinds.INT: "rng.randint(0, 9)", kinds.FLOAT: real}.get(row.of[0], "")
-
-
-def ordered(names: list[str]) -> list[str]:
-    """Two ends of something stand in their order, nearly always, and what lies between them too."""
-    lines = []
-    for several in ends(tuple(names)):
-        row = ", ".join(several)
-        lines.append(f"    if rng.random() < 0.95:\n        {row} = sorted([{row}])")
-    return lines
-
-
-@lru_cache(maxsize=1024)  # the guesses at a function ask for the same
-def ends(names: tuple[str, ...]) -> list[tuple[str, ...]]:
-    """Names that go together as two ends, and what lies between them, in their order."""
-    low = {meaning.plain(name): name for name in names}
-    found = []
-    for one, name in low.items():
-        for lower, upper in ORDERED:
-            parts = one.split("_")
-            others = [
-                low.get("_".join(word if part == lower else part for part in parts))
-                for word in (*BETWEEN, upper)
-            ]
-            if others[-1] not in (None, name):
-                found.append((name, *filter(None, others)))
-    return found
 
 
 def tie(link: Link, one: str, other: str, kind: dict[str, Kind], nodes: list[str]) -> list[str]:
@@ -312,4 +293,4 @@ def tie(link: Link, one: str, other: str, kind: dict[str, Kind], nodes: list[str
 
 
 def partly(one: str, other: str) -> list[str]:
-    return often(other, 0.5, one, f"draw_part(rng, {other})")
+    return often(other, 0.7, one, f"draw_part(rng, {other})")

@@ -1,5 +1,6 @@
 """Try: run the guesses of a plan in the sandbox and take the best.   Plan -> Draw; Plan, Result -> Choice | Dropped"""
 
+import re
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from itertools import combinations
@@ -38,6 +39,8 @@ SURE = 5.5  # weight of a kind that is not doubted where others are in doubt: an
 SECOND = 0.12  # of score for each that holds not its likeliest kind
 FRACTIONS = 0.2  # of score for each with fractions for which whole numbers are likelier
 UNEQUAL = 0.3  # of score for two of which the same is known, and which hold different kinds
+NARROW = 0.2  # of score for small numbers only, of which ten inputs are hardly made
+TWIN = 0.3  # of score for two of one name but for a figure, as `s1` and `s2`, that hold different kinds
 MARGIN = 0.1  # of score by which a kind of which nothing tells has to be better
 PATIENT = 8  # times as many inputs, where all gave the same
 TEXTS, NUMBERS = {"str", "char", "digits"}, (kinds.INT, kinds.FLOAT)
@@ -204,6 +207,11 @@ def score(plan: Plan, number: int, calls: Sequence[Call], every: set[tuple[int, 
         ranks(p) == ranks(q) and held[p.name] != held[q.name]
         for p, q in combinations(plan.evidence.parameters, 2)
     )
+    doubt += TWIN * sum(
+        stem(p.own) == stem(q.own) and held[p.name] != held[q.name]
+        for p, q in combinations(plan.evidence.parameters, 2)
+    )
+    doubt += NARROW * (plan.guesses[number].size == "small")
     doubt += AGAINST * strays(plan.evidence.parameters, held)
     doubt += UNLIKELY * (plan.evidence.whole and any("float" in str(kind) for kind in held.values()))
     return 1 + share + 0.8 * variety + 0.8 * shown + min(1.0, weight / 12) - 0.4 * same - doubt
@@ -222,6 +230,11 @@ def doubtful(parameter: Parameter, kind: Kind) -> float:
 def of_whole(kind: Kind) -> Kind:
     """`kind` with whole numbers for fractions."""
     return kinds.INT if kind == kinds.FLOAT else replace(kind, of=tuple(map(of_whole, kind.of)))
+
+
+def stem(name: str) -> str:
+    """`s1` as `s`; a name without a figure is its own."""
+    return re.sub(r"_?[12]$", "", name)
 
 
 def ranks(parameter: Parameter) -> list[Kind]:

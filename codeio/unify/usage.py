@@ -1,11 +1,13 @@
 """Usage: what the body of a function does with a parameter says what it is.   function -> votes per place"""
 
 import ast
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
-from codeio.unify import kinds
-from codeio.unify.compare import RECKONED, Comparer
+from codeio.unify import kinds, notes
+from codeio.unify.compare import checked
+from codeio.unify.literals import literal
 from codeio.unify.places import DICT, LIST, METHODS, NUMPY, SET, STRING, Link, Place
+from codeio.unify.spelling import Speller
 from codeio.walk import walk
 
 INTEGER = {"range", "xrange", "bin", "hex", "oct", "chr", "divmod", "factorial", "isqrt", "comb"}
@@ -16,13 +18,9 @@ WHOLE = {
 BY_ITEM = {"sorted", "sort", "max", "min", "map", "filter"}  # call a function with one item after the other
 # of numpy: for several numbers
 REDUCES = {"sum", "mean", "std", "var", "dot", "norm", "argmax", "argmin", "cumsum"}
-SPELT = {"0": "0123456789", "a": "abcdxyz", "A": "ABCDXYZ"}  # characters that are counted from this one
-ALPHABETS = SPELT | {ord(first): several for first, several in SPELT.items()}
 DEPTH = 3  # of calls followed into helpers
-STORED, HANDED_ON = "[]=", "()"  # noted as attributes: items are set; the same goes into a recursive call
-SHARE, DIGITWISE = "1-", "%10"  # noted where it is taken from 1; where its digits are gone through
-GENTLE, STEEP = "exp", {"exp", "tanh", "sigmoid"}  # noted where a few units more or less are all
-HEAP, HEAPED = "heap", {"heappush", "heappop", "heapreplace", "heappushpop"}  # noted where it has to be one
+STEEP = {"exp", "tanh", "sigmoid"}
+HEAPED = {"heappush", "heappop", "heapreplace", "heappushpop"}
 
 
 class Helpers(dict[str, ast.FunctionDef]):
@@ -40,13 +38,14 @@ class Helpers(dict[str, ast.FunctionDef]):
         return self.known[name, depth]
 
 
-class Reader(Comparer):
+class Reader(Speller):
     """Collects votes from one function; `helpers` are the other functions of the module by name."""
 
     def __init__(self, own: str, names: dict[str, Place], helpers: Helpers, depth: int) -> None:
         super().__init__(names, helpers.fixed)
         self.own, self.helpers, self.depth = own, helpers, depth
         self.indexed: dict[str, Place] = {}  # by the name of the index
+        self.rounds: dict[str, int] = {}  # how far a loop counts, by the name that does
 
     def visit_Attribute(self, node: ast.Attribute) -> None:
         if base := self.place(node.value):
@@ -73,6 +72,11 @@ class Reader(Comparer):
     def visit_Subscript(self, node: ast.Subscript) -> None:
         base, index = self.place(node.value), node.slice
         self.digits_of(node.value)
+        if base and not base.level and not isinstance(index, ast.Slice | ast.Tuple):
+            own = filter(None, map(self.place, walk(index)))
+            base.attributes |= {
+                notes.OWN_PLACES for place in own if place.root == base.root and place.level == 1
+            }
         if not base:
             self.looked_up(node.value, index)
         else:
@@ -82,12 +86,13 @@ class Reader(Comparer):
                 base.vote(4, "dict")
             elif isinstance(index, ast.Tuple):
                 base.vote(4, "array")
-            elif type(value := getattr(index, "value", None)) is int and not isinstance(node.ctx, ast.Del):
+                self.cell(base, index.elts)
+            elif not isinstance(node.ctx, ast.Del) and (most := self.most(index)):
                 base.vote(1.5, "picked")
-                base.width = max(base.width, value + 1)
+                base.width = max(base.width, most)
                 base.vote(0.3, "dict")
                 base.vote(2 * isinstance(node.ctx, ast.Store), "list")
-                base.attributes |= {STORED} if isinstance(node.ctx, ast.Store) else set()
+                base.attributes |= {notes.STORED} if isinstance(node.ctx, ast.Store) else set()
             else:
                 base.vote(1.5, "sequence")
                 base.vote(0.3, "dict")
@@ -96,7 +101,7 @@ class Reader(Comparer):
                 if isinstance(node.ctx, ast.Store | ast.Del):
                     base.vote(2, "list")
                     base.vote(0.7, "dict")
-                    base.attributes.add(STORED)
+                    base.attributes.add(notes.STORED)
         for part in [index.lower, index.upper] if isinstance(index, ast.Slice) else [index]:
             if part is not None and (inner := self.place(part)):
                 inner.vote(2, "int")
@@ -104,6 +109,38 @@ class Reader(Comparer):
                     how = "cut" if isinstance(index, ast.Slice) else "index"
                     self.link(inner, base, "column" if base.level else how)
         self.generic_visit(node)
+
+    def most(self, index: ast.expr) -> int:
+        """How many items `x[2]` asks for at least, or `x[i]` in a loop over range(3); 0 where nothing tells."""
+        number = getattr(index, "value", None)
+        return number + 1 if type(number) is int else self.rounds.get(getattr(index, "id", ""), 0)
+
+    def visit_For(self, node: ast.For) -> None:
+        self.counts(node.target, node.iter)
+        super().visit_For(node)
+
+    def visit_comprehension(self, node: ast.comprehension) -> None:
+        self.counts(node.target, node.iter)
+        super().visit_comprehension(node)
+
+    def counts(self, target: ast.expr, over: ast.expr) -> None:
+        """Remembers how far a loop counts; a name that also counts otherwise tells nothing."""
+        if (
+            isinstance(target, ast.Name)
+            and isinstance(over, ast.Call)
+            and kinds.last_name(over.func) == "range"
+        ):
+            end = literal(self.meant(over.args[min(1, len(over.args) - 1)])) if over.args else 0
+            known = self.rounds.get(target.id, end)
+            self.rounds[target.id] = end if type(end) is int and end == known and len(over.args) < 3 else 0
+
+    def cell(self, base: Place, at: Sequence[ast.expr]) -> None:
+        """`m[1, 0]`: so many rows and columns at least, and so many at all where all are picked by number."""
+        for place, part in zip((base, base.element), at, strict=False):
+            if type(number := getattr(part, "value", None)) is int:
+                place.width = max(place.width, number + 1)
+            else:
+                place.attributes.add(notes.EVERY)
 
     def visit_Call(self, node: ast.Call) -> None:
         name = kinds.last_name(node.func)
@@ -113,9 +150,9 @@ class Reader(Comparer):
         self.given_items(node, name)
         if name in STEEP and node.args:
             power = node.args[0].operand if isinstance(node.args[0], ast.UnaryOp) else node.args[0]
-            if place := self.place(power):
-                place.vote(4, "float")
-                place.attributes.add(GENTLE)
+            for place in filter(None, map(self.place, walk(power))):
+                place.vote(4 if place is self.place(power) else 1, "float")
+                place.attributes.add(notes.GENTLE)
         if name in WHOLE | BY_ITEM | {"len", "reversed"}:
             for part in node.args:
                 self.digits_of(part)
@@ -130,25 +167,11 @@ class Reader(Comparer):
         for number, part in enumerate(node.args):
             longer = isinstance(part, ast.BinOp) and isinstance(part.op, ast.Add) and self.place(part.left)
             if longer and name == self.own:
-                longer.attributes |= {HANDED_ON, "extend"}
+                longer.attributes |= {notes.HANDED_ON, "extend"}
             if place := self.place(part):
                 self.argument(place, name, node, number)
-                place.attributes |= {HANDED_ON} if name == self.own else set()
+                place.attributes |= {notes.HANDED_ON} if name == self.own else set()
         self.generic_visit(node)
-
-    def digits_of(self, node: ast.expr) -> None:
-        """`len(str(n))`, `str(n)[0]`, `for digit in str(n)`."""
-        text = isinstance(node, ast.Call) and kinds.last_name(node.func) == "str" and node.args
-        if text and (place := self.place(node.args[0])):
-            place.attributes.add(DIGITWISE)
-
-    def visit_For(self, node: ast.For) -> None:
-        self.digits_of(node.iter)
-        super().visit_For(node)
-
-    def visit_comprehension(self, node: ast.comprehension) -> None:
-        self.digits_of(node.iter)
-        super().visit_comprehension(node)
 
     def given_items(self, node: ast.Call, name: str) -> None:
         """`sorted(points, key=lambda p: p[0])`: what such a function is called with."""
@@ -164,16 +187,17 @@ class Reader(Comparer):
     def argument(self, place: Place, name: str, node: ast.Call, number: int) -> None:
         """Votes of `place` being an argument of a call."""
         if name in ("isinstance", "issubclass") and number == 0 and len(node.args) == 2:
-            checks = node.args[1].elts if isinstance(node.args[1], ast.Tuple) else [node.args[1]]
-            for found in filter(None, map(kinds.of_annotation, checks)):
-                place.vote(2, found.name)
+            checked(place, node.args[1])
         elif name == "len":
             place.vote(1, "sized")
+            if getattr(getattr(node.args[0], "slice", None), "value", None) == 0:
+                self.place(node.args[0].value).attributes.add(notes.ROWS)
         elif name in INTEGER:
             place.vote(4, "int")
+            place.attributes |= {notes.COUNTED} if name in ("range", "xrange") else set()
         elif name in NUMERIC:
-            place.vote(2, "int")
-            place.vote(1, "float")
+            place.vote(1, "int", "float")
+            place.vote(1, "float" if (name, len(node.args)) == ("round", 2) else "int")
         elif name in WHOLE and len(node.args) == 1:
             place.vote(1.5, "iterable")
             if name == "sum":
@@ -195,7 +219,7 @@ class Reader(Comparer):
             place.element.vote(3, "str")
         elif name in HEAPED and number == 0:
             place.vote(2, "list")
-            place.attributes.add(HEAP)
+            place.attributes.add(notes.HEAP)
         elif name in ("append", "add", "push", "appendleft", "heappush", "print"):
             pass
         elif isinstance(node.func, ast.Attribute) and kinds.last_name(node.func.value) == "re":
@@ -228,21 +252,13 @@ class Reader(Comparer):
                 self.operand(place, other, node.op, one is node.left)
         self.generic_visit(node)
 
-    def counted(self, node: ast.BinOp) -> None:
-        """`ord(c) - ord("a")`, `ord(c) - 48`: a letter, a digit."""
-        first = ordinal(node.right) or node.right
-        known = ALPHABETS.get(getattr(first, "value", None)) if isinstance(node.op, ast.Sub) else None
-        left = node.left.right if isinstance(node.left, ast.BinOp) else node.left  # x * 10 + ord(c) - 48
-        if known and (place := self.place(ordinal(left))):
-            place.constants |= set(known)
-
     def operand(self, place: Place, other: ast.expr, op: ast.operator, first: bool) -> None:
         rest = isinstance(op, ast.Sub) and not first and getattr(other, "value", None) == 1
-        place.attributes |= {RECKONED, SHARE} if rest else {RECKONED}
+        place.attributes |= {notes.RECKONED, notes.SHARE} if rest else {notes.RECKONED}
         cut = getattr(other, "value", None) if first else None
         shorter = isinstance(op, ast.RShift) or (isinstance(op, ast.FloorDiv) and cut in (2, 8, 16))
         if (shorter and cut) or (isinstance(op, ast.Mod | ast.FloorDiv) and cut == 10):
-            place.attributes.add(DIGITWISE)
+            place.attributes.add(notes.DIGITWISE)
         if isinstance(other, ast.JoinedStr) or (
             isinstance(other, ast.Constant) and isinstance(other.value, str)
         ):
@@ -281,12 +297,6 @@ class Reader(Comparer):
         self.generic_visit(node)
 
 
-def ordinal(node: ast.expr) -> ast.expr | None:
-    """What `ord` is taken of."""
-    called = isinstance(node, ast.Call) and kinds.last_name(node.func) == "ord" and node.args
-    return node.args[0] if called else None
-
-
 def read_function(
     node: ast.FunctionDef,
     helpers: Helpers,
@@ -308,14 +318,3 @@ def read_function(
     for child in node.body:  # twice: a name may be used above the line that says what it stands for
         reader.visit(child)
     return {name: reader.places[name] for name in names}, reader.links
-
-
-def attributes(init: ast.FunctionDef, places: dict[str, Place]) -> dict[str, Place]:
-    """`self.x` that simply keep a constructor parameter, as places."""
-    found = {}
-    for node in walk(init):
-        if isinstance(node, ast.Assign) and isinstance(node.value, ast.Name) and node.value.id in places:
-            for target in node.targets:
-                if isinstance(target, ast.Attribute) and kinds.last_name(target.value) == "self":
-                    found[f"self.{target.attr}"] = places[node.value.id]
-    return found

@@ -16,16 +16,29 @@ from codeio.walk import walk
 ENTRY = "main_solution"
 FUNCTIONS = {
     "double": "lambda x: x * 2",
-    "increment": "lambda x: x + 1",
+    "halve": "lambda x: x // 2",
     "is_even": "lambda x: x % 2 == 0",
     "is_positive": "lambda x: x > 0",
     "negate": "lambda x: -x",
+    "remainder": "lambda x: x % 3",
     "square": "lambda x: x * x",
 }
 PREDICATES = {
     "is_even": FUNCTIONS["is_even"],
     "is_positive": FUNCTIONS["is_positive"],
     "is_small": "lambda x: x < 4",
+}
+KEYS = {  # by which several items go together
+    "is_even": FUNCTIONS["is_even"],
+    "last_digit": "lambda x: x % 10",
+    "magnitude": "lambda x: abs(x)",
+    "negate": FUNCTIONS["negate"],
+    "remainder": FUNCTIONS["remainder"],
+}
+COMPARING = {
+    "ascending": "lambda x, y: (x > y) - (x < y)",
+    "descending": "lambda x, y: (x < y) - (x > y)",
+    "by_last_digit": "lambda x, y: x % 10 - y % 10",
 }
 TWO_ARGUMENTS = {
     "add": "lambda x, y: x + y",
@@ -174,7 +187,11 @@ def choices(name: str) -> dict[str, str]:
     """Functions that a parameter of that name may be given."""
     if meaning.PREDICATE.search(name):
         return PREDICATES
-    return TWO_ARGUMENTS if re.search(r"bin|reduc|comb|op|acc", name) else FUNCTIONS
+    if re.search(r"cmp|compar", name):
+        return COMPARING
+    if re.search(r"bin|reduc|comb|op|acc", name):
+        return TWO_ARGUMENTS
+    return KEYS if re.search(r"key|iteratee|group|^by$|criteri", name) else FUNCTIONS
 
 
 def extras(text: str, code: str, w: Wrapping) -> list[str]:
@@ -186,7 +203,7 @@ def extras(text: str, code: str, w: Wrapping) -> list[str]:
         out.append(f"from types import {PLAIN}")
     if "FUNCTIONS[" in text:
         names = [p.own for p in w.parameters if any("function" in str(kind) for kind, _ in p.options)]
-        every = FUNCTIONS | PREDICATES | TWO_ARGUMENTS
+        every = FUNCTIONS | PREDICATES | KEYS | COMPARING | TWO_ARGUMENTS
         several = {key: text for name in names for key, text in choices(name).items()} or every
         out.append("FUNCTIONS = {" + ", ".join(f"{k!r}: {v}" for k, v in several.items()) + "}")
     return out + pieces.needed(text, "converters")

@@ -33,13 +33,15 @@ from codeio.sandbox import Call, Limits, Program, Run, Sandbox
 from codeio.unify import __main__ as unify
 from tests.bench.rationales import Told, reference, told
 
-# The packages of the default run, then those of the extra `dev` by functions per CPU second; MIT, BSD or Apache.
+# The packages of the default run, then those of the extra `dev`; MIT, BSD or Apache.
 EMBEDDED = (
     "algorithms", "more-itertools", "boltons", "funcy", "toolz",
-    "inflection", "pygorithm", "labmath", "strsimpy", "pydash", "textdistance",
+    "algorithms-lib", "baseconvert", "dsa-toolkit", "eulerlib", "inflection", "labmath", "number-utils",
+    "numbertheory", "primefac", "pygorithm", "pysort", "python-datastructures", "string-algorithms",
+    "stringology", "stringtools", "stringutils", "strsimpy",
 )  # fmt: skip
 STDLIB = (
-    "bisect", "calendar", "colorsys", "datetime", "difflib", "email._header_value_parser", "email._parseaddr",
+    "bisect", "calendar", "colorsys", "datetime", "difflib", "email._parseaddr",
     "email.quoprimime", "email.utils", "encodings.punycode", "functools", "heapq", "html", "ipaddress", "locale",
     "reprlib", "statistics", "string", "textwrap",
 )  # fmt: skip

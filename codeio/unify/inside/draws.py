@@ -4,7 +4,6 @@ Never imported: `pieces` writes the functions that an input generator needs into
 only. The long names keep out of the way of parameters: a generator draws `word` and `numbers` into variables.
 """
 
-import copy
 from collections.abc import Callable
 from random import Random
 from typing import Any
@@ -29,11 +28,15 @@ def draw_real(rng: Random, known: list[int]) -> float:
 
 def draw_simple(rng: Random) -> float:
     """A number of a vector or matrix: small, mostly whole."""
-    return float(rng.randint(0, 9)) if rng.random() < 0.8 else rng.choice([-2.0, -1.0, 0.5, 1.5, 2.5])
+    return float(rng.randint(*rng.choice([(0, 9), (0, 9), (0, 9), (-5, 5)]))) + rng.choice(
+        [0, 0, 0, 0, 0, 0.5]
+    )
 
 
 def draw_char(rng: Random, alphabet: str) -> str:
     """A character that the code knows, or an ordinary one."""
+    if alphabet in ("0", "1") and rng.random() < 0.97:
+        return rng.choice("01")
     only_mark = len(alphabet) == 1 and not alphabet.isalnum()  # of what was seen, or of an end
     share = 0.3 if only_mark else 0.85 if len(alphabet) == 1 else 0.95
     if alphabet and rng.random() < share:
@@ -104,10 +107,22 @@ def draw_joined(rng: Random, alphabet: str) -> str:
     return "".join(parts[:-1] if rng.random() < 0.9 else parts)
 
 
-def draw_operations(rng: Random, several: list[Callable[[], list]]) -> list[list]:
-    """Operations in an order: at first those that take something, on which the others may rely."""
-    rows = [rng.choice(several)() for _ in range(rng.randint(3, 10))]
-    return sorted(rows[:3], key=len, reverse=True) + rows[3:]
+def draw_operations(
+    rng: Random, stores: list[Callable[[], list]], others: list[Callable[[], list]]
+) -> list[list]:
+    """Operations in an order: at first those that put something in, then any, often with what came before."""
+    first = [rng.choice(stores)() for _ in range(rng.randint(1, 3))] if stores else []
+    rows = first + [rng.choice(stores + others)() for _ in range(rng.randint(3, 8))]
+    if not stores:
+        rows = sorted(rows[:3], key=len, reverse=True) + rows[3:]
+    given = []
+    for number, row in enumerate(rows):
+        for at in range(1, len(row)):
+            alike = [one for one in given if type(one) is type(row[at])]
+            if alike and number >= len(first) and rng.random() < 0.5:
+                row[at] = rng.choice(alike)
+        given += row[1:]
+    return rows
 
 
 def draw_numbers(rng: Random, known: list[int]) -> list[int]:
@@ -122,6 +137,19 @@ def draw_numbers(rng: Random, known: list[int]) -> list[int]:
     if order < 0.25:
         return sorted(values)
     return rng.sample(range(1, size + 1), size) if order < 0.33 else values
+
+
+def draw_small(rng: Random) -> list[int]:
+    """A short list of small integers, some negative now and then."""
+    low = rng.choice([0, 0, 0, -9])
+    return [rng.randint(low, 9) for _ in range(rng.randint(1, 6))]
+
+
+def draw_level(rng: Random, depth: int) -> Any:
+    """A number, or a list of such and of lists, so deep at most."""
+    if depth == 0 or rng.random() < 0.6:
+        return rng.randint(0, 12)
+    return [draw_level(rng, depth - 1) for _ in range(rng.randint(0, 3))]
 
 
 def draw_heap(rng: Random, values: list[Any]) -> list[Any]:
@@ -150,6 +178,82 @@ def draw_mirrored(rng: Random, value: Any) -> Any:
     return value if chance < 0.4 else whole if chance < 0.8 else whole[:at] + whole[at + 1 :] or value
 
 
+def draw_sum(rng: Random, values: list[int], count: int) -> int:
+    """A sum of so many of the values, or of two or three neighbours where `count` is 1, or one near it."""
+    if count > 1:
+        some = rng.sample(values, min(count, len(values)))
+    else:
+        some = values[rng.randrange(len(values)) :][: rng.choice([2, 2, 3])]
+    return sum(some) + rng.choice([0, 0, 0, 1, -2])
+
+
+def draw_dense(rng: Random, values: list[int], repeats: bool) -> list[int]:
+    """As many of the numbers from 1 on, or from 0 on, in any order, one of them missing or twice."""
+    size = len(values)
+    if repeats:
+        return rng.sample([*range(1, size), rng.randint(1, max(1, size - 1))], size) if size > 1 else values
+    return rng.sample(range(size + 1), size) if rng.random() < 0.6 else rng.sample(range(size), size)
+
+
+def draw_shares(rng: Random, values: list[float]) -> list[float]:
+    """Shares of 1, with two decimals, as many as there are values."""
+    ends = [0, *sorted(rng.randint(0, 20) for _ in values[1:]), 20]
+    return [(ends[at + 1] - ends[at]) / 20 for at in range(len(values))]
+
+
+def draw_way(rng: Random, rows: list[list[str]]) -> str:
+    """What stands on a way from field to field, or the like with another letter."""
+    row, column, seen = rng.randrange(len(rows)), rng.randrange(len(rows[0])), []
+    for _ in range(rng.randint(2, 5)):
+        seen.append((row, column))
+        near = [(row, column + 1), (row + 1, column), (row, column - 1), (row - 1, column)]
+        free = [
+            (r, c) for r, c in near if 0 <= r < len(rows) and 0 <= c < len(rows[r]) and (r, c) not in seen
+        ]
+        if not free:
+            break
+        row, column = rng.choice(free)
+    text = "".join(str(rows[r][c]) for r, c in seen)
+    return text if rng.random() < 0.7 else text + rng.choice(rng.choice(rows))
+
+
+def draw_ordered(
+    rows: list[list[int]], width: int, below: list[tuple[int, int]], apart: list[tuple[int, int]], least: int
+) -> list[list[int]]:
+    """Rows of which some numbers are below others or differ from them, none below `least` where that is 0 or 1."""
+    out = []
+    for row in rows:
+        row = [max(least, abs(item)) if least >= 0 else item for item in row[:width]]
+        for one, other in below:
+            if row[one] > row[other]:
+                row[one], row[other] = row[other], row[one]
+        for one, other in apart:
+            row[other] += row[one] == row[other]
+        out.append(row)
+    return out
+
+
+def draw_roman(rng: Random) -> str:
+    """A number below 4,000 in Roman figures."""
+    number, text = rng.randint(1, rng.choice([20, 100, 3999])), ""
+    shapes = [
+        "",
+        "0",
+        "00",
+        "000",
+        "01",
+        "1",
+        "10",
+        "100",
+        "1000",
+        "02",
+    ]  # of a figure: one, five, ten of its size
+    for size, marks in ((1000, "M"), (100, "CDM"), (10, "XLC"), (1, "IVX")):
+        text += "".join(marks[int(mark)] for mark in shapes[number // size])
+        number %= size
+    return text
+
+
 def draw_box(rng: Random) -> list[int]:
     """A rectangle by two of its corners."""
     left, low = rng.randint(0, 9), rng.randint(0, 9)
@@ -172,125 +276,3 @@ def draw_network(rng: Random, least: int) -> list[list[int]]:
             rows[one][other] = max(least, rng.choice([0, rng.randint(1, 9)]))
             rows[other][one] = rows[one][other] if rng.random() < 0.8 else least
     return rows
-
-
-def draw_tree(rng: Random) -> list[int | None]:
-    """Values of a binary tree in level order: a search tree, one of any shape, or one without gaps."""
-    size, shape = rng.randint(1, 9), rng.random()
-    values = (
-        rng.sample(range(-9, 30), size) if rng.random() < 0.8 else [rng.randint(1, 3) for _ in range(size)]
-    )
-    return values if shape < 0.25 else grown(rng, values, shape < 0.65)
-
-
-def draw_search_tree(rng: Random, values: list[int | None]) -> list[int | None]:
-    """The values of a tree as a search tree, each once."""
-    once = list(dict.fromkeys(value for value in values if value is not None))
-    return grown(rng, once, True)
-
-
-def grown(rng: Random, values: list[int], in_order: bool) -> list[int | None]:
-    """A tree to which one value after the other was added, at any place or where a search tree has it."""
-    slots = {}
-    for value in values:
-        at = 0
-        while at in slots:
-            at = 2 * at + (1 if (value < slots[at] if in_order else rng.random() < 0.5) else 2)
-        if at < 31:
-            slots[at] = value
-    return in_level_order(slots)
-
-
-def in_level_order(slots: dict[int, int]) -> list[int | None]:
-    """The values of numbered tree slots as a list in level order, None for a missing child."""
-    values, queue = [], [0]
-    while queue:
-        at = queue.pop(0)
-        values.append(slots.get(at))
-        if at in slots:
-            queue += [2 * at + 1, 2 * at + 2]
-    while values and values[-1] is None:
-        values.pop()
-    return values
-
-
-def draw_like(rng: Random, value: Any) -> Any:
-    """A value like `value`: changed a little, in a random place, or not at all."""
-    if isinstance(value, bool):
-        return rng.random() < 0.5
-    if isinstance(value, int):
-        near = value + rng.randint(-3, 3)
-        return rng.choice([value, near if value < 0 else abs(near), rng.randint(0, max(2, 2 * abs(value)))])
-    if isinstance(value, float):
-        return round(value * rng.uniform(0.3, 2) + rng.choice([0, 0, 1]), 2)
-    if isinstance(value, dict):
-        return {key: draw_like(rng, item) for key, item in value.items()}
-    if isinstance(value, tuple):
-        return [draw_like(rng, item) for item in value]
-    if isinstance(value, str) and rng.random() < 0.7 and (parts := parts_of(value)):
-        return "".join(draw_like_part(rng, part) for part in parts)
-    if not isinstance(value, (str, list)) or not value:
-        return copy.deepcopy(value)
-    if isinstance(value, list) and None in value:
-        return [draw_like(rng, item) if rng.random() < 0.5 else item for item in value]
-    items = as_lists(value) if isinstance(value, list) else list(value)
-    rows = len(items) > 1 and all(isinstance(item, list) for item in value)
-    if rows and len({len(item) for item in items}) == 1:
-        cells = [cell for row in items for cell in row]
-        return [
-            [draw_other(rng, cell, cells) if rng.random() < 0.3 else cell for cell in row] for row in items
-        ]
-    change, at = rng.randrange(6), rng.randrange(len(items))
-    if change == 0:
-        other = rng.randrange(len(items))
-        items[at], items[other] = items[other], items[at]
-    elif change == 1:
-        items[at] = rng.choice(items) if isinstance(value, str) else draw_other(rng, value[at], items)
-    elif change == 2 and len(items) > 1:
-        del items[at]
-    elif change == 3:
-        items.insert(at, copy.deepcopy(rng.choice(items)))
-    elif change == 4:
-        rng.shuffle(items)
-    if isinstance(value, str):
-        return "".join(items)
-    in_order = len(value) > 3 and all(type(item) is int for item in value) and value == sorted(value)
-    return sorted(items) if in_order and rng.random() < 0.9 else items
-
-
-def draw_other(rng: Random, item: Any, items: list[Any]) -> Any:
-    """Another item for one of many: where these are of a few values, as 0 and 1, one of them."""
-    plain = all(type(one) in (int, str) for one in items)
-    letters = plain and all(type(one) is str and len(one) == 1 for one in items)
-    few = plain and len(items) > 4 and len(set(items)) < 4
-    return rng.choice(items) if few or letters else draw_like(rng, item)
-
-
-def as_lists(value: Any) -> Any:
-    """A copy with lists for tuples, which only say that a length is fixed."""
-    return [as_lists(item) for item in value] if isinstance(value, (list, tuple)) else copy.deepcopy(value)
-
-
-def parts_of(text: str) -> list[str]:
-    """Numbers, words and what is between them, where a text has marks that it may be read by."""
-    parts = []
-    for one in text:
-        kind = (one.isdigit(), one.isalpha())
-        if parts and any(kind) and kind == (parts[-1][-1].isdigit(), parts[-1][-1].isalpha()):
-            parts[-1] += one
-        else:
-            parts.append(one)
-    return parts if any(not part.isalnum() for part in parts) else []
-
-
-def draw_like_part(rng: Random, part: str) -> str:
-    """Another number for a number, another order for a word now and then; marks stay."""
-    if part.isdecimal() and part.isascii():
-        return str(draw_like(rng, int(part))) if rng.random() < 0.5 and part[0] != "0" else part
-    return draw_like(rng, part) if part.isalpha() and rng.random() < 0.15 else part
-
-
-def draw_part(rng: Random, text: str) -> str:
-    """A text to be found in `text`: a piece of it, one like it, or all of it."""
-    start = rng.randrange(len(text))
-    return rng.choice([text[start : start + 3], text[start : start + 3], draw_like(rng, text), text])

@@ -1,0 +1,127 @@
+"""What a file takes from other files of its package: definitions in the place of imports, or the imports."""
+
+import ast
+import sys
+
+import pytest
+
+from codeio.records import Dropped, Function
+from codeio.unify import static
+from codeio.unify.module import Module
+from codeio.unify.siblings import bundled
+from tests.unifying import P, sandbox, source
+
+FILES = {
+    "__init__.py": "from .tools import double, size\nfrom .deep import halves\n",
+    "tools.py": (
+        "import operator\nimport re as expressions\nfrom . import deep\n\nSTEP = 2\n\n"
+        "def double(x: int) -> int:\n    return operator.mul(x, STEP)\n\n"
+        "def size(text):\n    return len(expressions.findall('.', text)) + deep.half(6)\n\n"
+        "def noisy(x):\n    return LOG + x\n\nLOG = print(1)\n"
+    ),
+    "deep.py": (
+        "import siblings_pack as whole\n\ndef half(x):\n    return x // 2\n\n"
+        "def halves(items):\n    return [whole.double(half(item)) for item in items]\n"
+    ),
+}
+
+
+@pytest.fixture
+def package(tmp_path, monkeypatch):
+    folder = tmp_path / "siblings_pack"
+    folder.mkdir()
+    for name, text in FILES.items():
+        (folder / name).write_text(text)
+    monkeypatch.syspath_prepend(tmp_path)
+    yield
+    sys.modules.pop("siblings_pack", None)
+
+
+def closed(text, name):
+    """The code of a function and the names that were taken for its file."""
+    tree, taken = bundled(ast.parse(text), "siblings_pack")
+    closure = Module(tree, "siblings_pack").closure((name,))
+    assert closure.missing == ()
+    return closure, taken
+
+
+# What is taken: the file, a line of what comes of it, an argument and its result.
+TAKING = {
+    "an imported function, with the constant and the module that it needs": (
+        "from .tools import double\n\ndef f(x):\n    return double(x) + 1\n",
+        "STEP = 2",
+        5,
+        11,
+    ),
+    "through the package": (
+        "from siblings_pack import size\n\ndef f(x):\n    return size(x * 3)\n",
+        "def half(x)",
+        "ab",
+        9,
+    ),
+    "under another name": (
+        "from .tools import double as twice\n\ndef f(x):\n    return twice(x)\n",
+        "twice = double",
+        5,
+        10,
+    ),
+    "of a module": (
+        "import siblings_pack as s\n\ndef f(x):\n    return s.double(x)\n",
+        "return double(x)",
+        5,
+        10,
+    ),
+    "of a module, where an argument has its name": (
+        "import siblings_pack as s\n\ndef f(double):\n    return s.double(double)\n",
+        "return s_double(double)",
+        5,
+        10,
+    ),
+    "of a file that goes through the package itself": (
+        "from .deep import halves\n\ndef f(x):\n    return halves(x)[::-1]\n",
+        "return [double(half(item)) for item in items]",
+        [4, 9],
+        [8, 4],
+    ),
+}
+
+
+@pytest.mark.parametrize("what", TAKING)
+def test_code_of_other_files_stands_in_the_place_of_imports(package, what):
+    text, line, given, gives = TAKING[what]
+    closure, _ = closed(text, "f")
+    assert "siblings_pack" not in closure.modules
+    assert line in closure.code
+    scope: dict = {}
+    exec(closure.code, scope)  # our own text
+    assert scope["f"](given) == gives
+
+
+KEEPING = {
+    "its name means something else here": (
+        "from .tools import double\n\nSTEP = 7\n\ndef f(x):\n    return double(x) + STEP\n"
+    ),
+    "it needs what runs when the file is read": "from .tools import noisy\n\ndef f(x):\n    return noisy(x)\n",
+    "it is not there": "from .tools import gone\n\ndef f(x):\n    return gone(x)\n",
+}
+
+
+@pytest.mark.parametrize("what", KEEPING)
+def test_an_import_stays_where(package, what):
+    closure, _ = closed(KEEPING[what], "f")
+    assert "siblings_pack" in closure.modules
+
+
+def test_what_was_taken_is_no_candidate_and_what_could_not_be_is_named(package):
+    good, bad = TAKING["through the package"][0], KEEPING["it needs what runs when the file is read"]
+    files = [source(text, f"siblings_pack/{name}.py") for name, text in (("one", good), ("two", bad))]
+    with sandbox() as box:
+        records = list(static.functions(files, box, P))
+    assert [r.lines for r in records if isinstance(r, Function)] == [(3, 4)]
+    assert [r.reason for r in records if isinstance(r, Dropped)] == ["needs another file of its package"]
+
+
+def test_a_file_by_itself_is_left_alone():
+    tree = ast.parse("from math import sqrt\n\ndef f(x):\n    return sqrt(x)\n")
+    assert bundled(tree, "siblings_pack") == (tree, frozenset())
+    assert bundled(tree, "") == (tree, frozenset())

@@ -19,7 +19,7 @@ FILES = {
     ),
     "waits": (
         b"import time\ndef f(n):\n    time.sleep(600)\n    return n + 1\n",
-        {"every guess at its inputs fails"},
+        {"reads the clock"},
     ),
     "exits at import": (b"import sys\nsys.exit(3)\ndef f(n):\n    return n * 2 + 4\n", ONE),
     "exits when called": (b"def f(n):\n    raise SystemExit(n)\n", {"every guess at its inputs fails"}),

@@ -11,7 +11,7 @@ from codeio.unify.examples import as_json, fits, of_few, of_rows, whole_inputs
 from codeio.unify.expressions import Size, expression, word
 from codeio.unify.kinds import Kind
 from codeio.unify.literals import Material, literal
-from codeio.unify.notes import DIGITWISE, GENTLE, HANDED_ON, ROWS, SHARE, STORED
+from codeio.unify.notes import DIGITWISE, GENTLE, HANDED_ON, PARTED, ROWS, SHARE, STORED
 
 REMEMBERED = re.compile(r"_*(memo\w*|cache)$")  # a filled one would give back what was put into it
 MANY_ROUNDS = 5000  # a default above this is likely a limit that a loop counts up to
@@ -136,6 +136,9 @@ def as_used(kind: Kind, p: Parameter, size: Size, text: str) -> str:
         letter = kind == kinds.STR and all(len(str(one)) == 1 for one in p.constants)
         share = 0.8 if len(p.constants) < 10 else 0.95  # ten inputs that differ are wanted
         text = f"{looked_for} if rng.random() < {share} else {'draw_char(rng, ALPHABET)' if letter else text}"
+    words = meaning.WORDS.search(meaning.plain(p.own)) or PARTED in p.attributes
+    if kind == kinds.STR and words and not p.letters:
+        text = f"draw_phrase(rng) if rng.random() < 0.6 else {text}"
     if kind == kinds.STR and "splitlines" in p.attributes:
         text = f"'\\n'.join({text} for _ in range(rng.randint(1, 4)))"
     return text

@@ -13,6 +13,7 @@ from codeio.walk import walk
 
 Table = ast.Dict | ast.Set | ast.List | ast.Tuple
 MANY = 60  # keys; beyond that a table says little of what is asked for
+MARKS = ",;:_/@#&="  # in a pattern: nothing but themselves
 WRITERS = {"print", "format", "join", "write", "warn", "debug", "info", "error"}
 
 
@@ -96,6 +97,17 @@ def pieces(node: ast.AST) -> list[ast.AST]:
     return []
 
 
+def is_pattern(node: ast.AST) -> bool:
+    """A call of `re` with a pattern."""
+    return isinstance(node, ast.Call) and last_name(getattr(node.func, "value", None)) in ("re", "regex")
+
+
+def spoken(pattern: str) -> list[str]:
+    """What a pattern looks for letter by letter: of `_id$` and `^(a|the) ` the `_id` and `the`."""
+    plain = re.sub(r"\\.|\[[^\]]*\]|\(\?[^)]*\)?|[\^$*+?{}()|.]", " ", pattern)
+    return [word for word in plain.split() if 1 < len(word) <= 20]
+
+
 def material(nodes: tuple[ast.stmt, ...]) -> Material:
     """Constants of the code that inputs should be near."""
     numbers: dict[int, None] = {}
@@ -109,8 +121,13 @@ def material(nodes: tuple[ast.stmt, ...]) -> Material:
     compared = {id(inner) for inner in tested} | {
         id(value) for name, value in assigned(every) if name in names
     }
+    patterns = {id(part) for part in every if is_pattern(part) for part in part.args[:1]}
     for inner in every:
         value = inner.value if isinstance(inner, ast.Constant) else None
+        if isinstance(value, str) and id(inner) in patterns:
+            words |= dict.fromkeys(spoken(value))
+            letters |= dict.fromkeys(c for c in value if c in MARKS)
+            continue
         if type(value) is int and id(inner) in compared and abs(value) < 10_000:
             numbers[value] = None
         elif isinstance(value, str) and id(inner) not in only_written and value.isprintable():

@@ -154,6 +154,7 @@ POSITIVE = re.compile(  # lists of what is counted or measured
 ANY_TEXT = re.compile(
     r"(s|st|str\d?|string|text|txt|value|val|data|x|word|line|inp\w*|arg|name)$"
 )  # says nothing more
+WORDS = re.compile(r"^(words|sentence|phrase)$")
 PREDICATE = re.compile(r"pred|filter|test|cond|keep|check|accept|stop|until|where")
 
 

@@ -12,3 +12,4 @@ OWN_PLACES = "[[]]"  # its items are places in it
 COUNTED = "range"  # a loop counts up to it
 ROWS = "[0]"  # its first item tells how long the others are
 EVERY = "[:]"  # its items are all gone through, whatever is picked by number
+PARTED = "split()"  # is cut where it has spaces

@@ -40,6 +40,7 @@ from codeio.unify.wrap import Wrapping
 from codeio.walk import walk
 
 OPERATIONS = "operations"
+REMEMBERING = {"append", "add", "extend", "update", "setdefault", notes.STORED}
 
 
 class Plan(msgspec.Struct, frozen=True, kw_only=True):
@@ -274,6 +275,8 @@ def optional(default: ast.expr, options: list, place: usage.Place | None) -> lis
     best = options[0][1] if options else 0
     value = literals.literal(default)
     telling = value is not None and value is not literals.Unknown
+    if isinstance(value, list | dict) and place is not None and place.attributes & REMEMBERING:
+        return [(kinds.ABSENT, best + 1)]  # what calls remember: another would be part of no call
     left_out = best * (0.6 if telling else 1.2) + 0.5
     gathers = place is not None and notes.HANDED_ON in place.attributes
     if found.is_none(default) and best >= evidence.NAMED and not gathers:

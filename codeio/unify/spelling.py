@@ -4,7 +4,7 @@ import ast
 
 from codeio.unify import kinds
 from codeio.unify.compare import Comparer
-from codeio.unify.notes import DIGITWISE
+from codeio.unify.notes import DIGITWISE, PARTED
 
 SPELT = {"0": "0123456789", "a": "abcdxyz", "A": "ABCDXYZ"}  # characters that are counted from this one
 ALPHABETS = SPELT | {ord(first): several for first, several in SPELT.items()}
@@ -18,6 +18,16 @@ class Speller(Comparer):
         text = isinstance(node, ast.Call) and kinds.last_name(node.func) == "str" and node.args
         if text and (place := self.place(node.args[0])):
             place.attributes.add(DIGITWISE)
+
+    def visit_Call(self, node: ast.Call) -> None:
+        """`text.split()`, `re.split(r"\\s+", text)`."""
+        called = isinstance(node.func, ast.Attribute) and node.func.attr == "split"
+        place = self.place(node.func.value) if called and not node.args else None
+        if called and len(node.args) == 2 and "\\s" in str(getattr(node.args[0], "value", "")):
+            place = self.place(node.args[1])
+        if place:
+            place.attributes.add(PARTED)
+        self.generic_visit(node)
 
     def visit_For(self, node: ast.For) -> None:
         self.digits_of(node.iter)

@@ -21,6 +21,7 @@ LENGTH, COUNT = {"size", "length", "len"}, {"n", "k", "m", "count", "num"}
 LEVEL, RANK = {"level", "depth", "lvl"}, {"k", "n", "kth", "rank"}
 SOUGHT = {"target", "key", "val", "value", "x", "num", "number", "item", "element", "elem", "search"}
 SUMMED = SOUGHT | {"total", "goal", "sum", "s", "k"}
+RANGES = (kinds.listed(kinds.FLOAT), kinds.ARRAY)
 BOUNDS = {"limit", "capacity", "budget", "cap"}  # on a sum
 KEYS = {"k", "key", "name"}
 VALUE = {"val", "value", "data", "key"}  # what a node holds
@@ -33,7 +34,7 @@ def related(
 ) -> list[str]:
     """Statements that follow the drawing of each parameter by itself; `counted` are the lengths of others."""
     held = {p.own: p.name for p in present}
-    lines = [line for p in present if (line := shaped(p, kind[p.name], evidence))]
+    lines = [line for p in present for line in shaped(p, kind[p.name], evidence)]
     for p in present:
         values = [example[p.name] for example in evidence.examples if p.name in example]
         lines += [f"    {line}" for line in in_common(p.name, kind[p.name], values)]
@@ -56,7 +57,10 @@ def related(
         twins = [name for name, other in others.items() if other == kind[p.name] and sized(other)]
         if p.name in tied:
             continue
-        if kind[p.name] == kinds.INT and wholes:
+        if kind[p.name] == kinds.FLOAT and wholes and kind[wholes[0]] in RANGES:
+            between = f"rng.uniform(min({wholes[0]}), max({wholes[0]}))"
+            lines += often(wholes[0], 0.6, p.name, f"round({between}, 1)")
+        elif kind[p.name] == kinds.INT and wholes:
             lines += inside(p, wholes[0], kind[wholes[0]], evidence.order.sums)
         elif twins and p is not present[0]:
             lines += alike(p.name, twins[0], kind[p.name], evidence.order)
@@ -211,8 +215,8 @@ def inside(p: Parameter, whole: str, kind: Kind, sums: int) -> list[str]:
         return often(whole, 0.95, p.name, f"rng.randrange(len({whole}))")
     if kind.name != "list":
         return []
-    if named & LENGTH or (size and named & WHOLE and "k" not in named):
-        return often(whole, 0.85 if size else 0.5, p.name, f"len({whole})")
+    if named & LENGTH or named == {"n"} or (size and named & WHOLE and "k" not in named):
+        return often(whole, 0.85 if size or named == {"n"} else 0.5, p.name, f"len({whole})")
     if "k" in named:
         return often(whole, 0.8, p.name, f"rng.randint(1, len({whole}))")
     near = f"rng.randint(0, 2 + max(map(abs, {whole})))"

@@ -171,9 +171,14 @@ def usable(calls: Sequence[Call]) -> tuple[list[Call], str]:
 
 
 def gives(call: Call) -> bool:
-    if call.status != "ok" or call.output["how"] == "nothing" or call.output["value"] is None:
+    if call.status != "ok" or call.output["how"] == "nothing" or is_empty(call.output["value"]):
         return False
     return not values.fault(call.output["value"])
+
+
+def is_empty(value: Json) -> bool:
+    """None, or a list of nothing else."""
+    return value is None or (isinstance(value, list) and bool(value) and all(one is None for one in value))
 
 
 def among(output: Json, given: Mapping[str, Json]) -> bool:

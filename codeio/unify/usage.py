@@ -171,7 +171,7 @@ class Reader(Speller):
             if place := self.place(part):
                 self.argument(place, name, node, number)
                 place.attributes |= {notes.HANDED_ON} if name == self.own else set()
-        self.generic_visit(node)
+        super().visit_Call(node)
 
     def given_items(self, node: ast.Call, name: str) -> None:
         """`sorted(points, key=lambda p: p[0])`: what such a function is called with."""

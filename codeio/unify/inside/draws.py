@@ -48,7 +48,8 @@ def draw_word(rng: Random, alphabet: str, known: list[str]) -> str:
     """A short text of the characters and words that the code knows, or of ordinary ones."""
     choice = rng.random()
     if known and choice < 0.25:
-        return rng.choice(known)
+        word = rng.choice(known)
+        return word if word.isalpha() else rng.choice([word, f"ab{word}", f"item{word}", f"{word}x"])
     if alphabet and choice < 0.65:
         letters = any(c.isalpha() for c in alphabet)
         if not letters and choice < 0.61 and not all(c.isdigit() or c in "()[]{}<>" for c in alphabet):
@@ -61,22 +62,23 @@ def draw_word(rng: Random, alphabet: str, known: list[str]) -> str:
         common = (
             "apple banana level radar hello world tree moon aab noon window garden kitten river balloon civic abcabc "
             "coffee silver orange puzzle pepper kayak rotor aabbcc sunset planet ribbon button yellow castle letter "
-            "python stats mississippi cat dog madam bookkeeper aaab"
+            "python stats mississippi cat dog madam bookkeeper aaab Hello PYTHON camelCase snake_case e-mail"
         )
         return rng.choice(common.split())
     if choice < 0.82:
-        return " ".join(
-            rng.choice(
-                ["the", "quick", "brown", "fox", "is", "Red", "a", "dog", "jumps", "over", "and", "cat"]
-            )
-            for _ in range(rng.randint(2, 5))
-        )
+        return draw_phrase(rng)
     if choice < 0.87:
         return "".join(rng.choice("0123456789") for _ in range(rng.randint(1, 6)))
     if choice < 0.92:
         half = "".join(rng.choice("abc") for _ in range(rng.randint(1, 4)))
         return half + rng.choice(["", "x"]) + half[::-1]
     return "".join(rng.choice("abcdeABC") for _ in range(rng.randint(1, 8)))
+
+
+def draw_phrase(rng: Random) -> str:
+    """A few words."""
+    words = ("the", "quick", "brown", "fox", "is", "Red", "a", "dog", "jumps", "over", "and", "cat")
+    return " ".join(rng.choice(words) for _ in range(rng.randint(2, 5)))
 
 
 def draw_single(rng: Random, alphabet: str, known: list[str]) -> str:

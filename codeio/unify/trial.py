@@ -31,7 +31,7 @@ GLANCE = 3  # inputs per guess of a second trial
 MORE = 30  # guesses of a second trial
 AGAINST = 0.5  # of score for each parameter that holds something else than its annotation says
 UNLIKELY, TELLING = (
-    0.3,
+    0.5,
     2.0,
 )  # of score for each of which nothing speaks for its kind; weight that does for another
 BARE = 0.15  # of score for leaving out the examples of the file

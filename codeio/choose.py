@@ -22,6 +22,7 @@ EITHER = (
     "lines",
     "holds",
 )  # sorts of which each call has one: of a few each may have its even share
+SIZE = "as large"  # of numbers: one of each size before a second, where nothing else decides
 RULES = ("little in it", "equal", "as many")  # sorts that are no special case where most calls are of them
 END = 3  # items by which two texts or lists are told to begin or end alike
 
@@ -39,8 +40,8 @@ class Seen(NamedTuple):
 def greedy(pool: Sequence[Call], k: int) -> list[Call]:
     """The k calls that together show most; the first n of them are the best n.
 
-    First new arcs, then no case that is crowded, new hit-count buckets, rarer output, longer trace. Equal ones come in
-    an order of chance: in order of their text `-1`, `-10`, `-11` would be three of a kind.
+    First new arcs, then the least crowded cases, new hit-count buckets, rarer output, rarer size of numbers, longer
+    trace. Equal ones come in an order of chance: in order of their text `-1`, `-10`, `-11` would be three of a kind.
     """
     left = [seen(call) for call in sorted(pool, key=lambda call: values.unit(call.input))]
     allowed = shares(left)
@@ -70,7 +71,8 @@ def gain(
     """`over`: by how many each case would exceed its share."""
     crowded = round(sum(max(0.0, over.get(case, 0.0)) for case in one.cases), 6)
     common = taken["output", one.output]
-    return len(one.arcs - arcs), -crowded, len(one.buckets - buckets), -common, one.call.lines
+    large = sum(taken[case] for case in one.cases if case[0] == SIZE)
+    return len(one.arcs - arcs), -crowded, len(one.buckets - buckets), -common, -large, one.call.lines
 
 
 def seen(call: Call) -> Seen:
@@ -92,6 +94,8 @@ def cases(call: Call, output: str) -> Iterator[Case]:
         if isinstance(value, str | list) and len(value) > END:
             yield "begins", name, values.canonical(value[:END])
             yield "ends", name, values.canonical(value[-END:])
+        if type(value) is int:
+            yield SIZE, name, f"{value < 0} {value.bit_length()}"
         if len(call.input) > 1:
             yield "holds", name, values.canonical(value)
     for (one, value), (other, second) in permutations(call.input.items(), 2):
@@ -110,7 +114,7 @@ def shares(pool: Iterable[Seen]) -> Mapping[Case, float]:
         case: max(FIFTH, 1 / sorts[sort(case)])
         if case[0] in EITHER
         else 1.0
-        if case[0] in RULES and 2 * n > total
+        if case[0] == SIZE or (case[0] in RULES and 2 * n > total)
         else ONCE
         for case, n in counts.items()
     }

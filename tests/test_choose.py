@@ -64,6 +64,13 @@ def test_near_copies_of_one_input_are_one_pair_of_ten(copies):
     assert sum(c in near for c in greedy([*others, *near], 10)) == 1
 
 
+def test_numbers_are_of_many_sizes():
+    pool = [call(n, n * n, [(1, 2, 1)], lines=n) for n in range(1, 64)]
+    chosen = [c.input["x"].bit_length() for c in greedy(pool, 12)]
+    assert max(map(chosen.count, chosen)) <= 3
+    assert set(chosen) == {1, 2, 3, 4, 5, 6}
+
+
 def test_a_number_is_not_always_the_length_of_the_list():
     whole = [call(list(range(n, n + 6)), 100 + n, k=6, lines=300 + n) for n in range(0, 90, 7)]
     parts = [call(list(range(n, n + 6)), 200 + n, k=1 + n % 5, lines=n) for n in range(1, 400, 7)]

@@ -251,6 +251,33 @@ def test_an_object_that_fills_itself_is_asked(box):
     assert [f for f in functions if "main_solution(start" in f.code]
 
 
+def test_a_list_of_nothing_but_none_is_nothing(box):
+    text = "from itertools import repeat\n\ndef f(n: int):\n    return list(repeat(None, n))\n"
+    assert unified(box, text)[0] == []
+
+
+def test_what_calls_remember_stays_at_its_default(box):
+    found = only(
+        box,
+        "def parts(n: int, known=[1]):\n    while len(known) <= n:\n        known.append(sum(known) + 1)\n"
+        "    return known[n]\n",
+    )
+    assert {name for call in inputs(box, found) for name in call.input} == {"n"}
+
+
+def test_what_compares_two_gives_their_order(box):
+    found = only(
+        box,
+        "def least(items: list, compare):\n    best = items[0]\n    for one in items:\n"
+        "        best = one if compare(one, best) < 0 else best\n    return best\n",
+    )
+    assert {call.input["compare"] for call in inputs(box, found)} <= {
+        "ascending",
+        "descending",
+        "by_last_digit",
+    }
+
+
 def test_a_parameter_whose_default_is_none_is_given_and_left_out(box):
     found = only(
         box, "def power(n: int, k: int, mod=None):\n    return n * k if mod is None else n * k % mod\n"

@@ -1,5 +1,6 @@
 """What holds of a list, table, tree or text as a whole: sizes that the code picks, shares, what examples show."""
 
+import ast
 from itertools import pairwise
 
 import pytest
@@ -7,6 +8,7 @@ import pytest
 from codeio.unify import kinds
 from codeio.unify.inside.draws import draw_ordered
 from codeio.unify.kinds import Kind
+from codeio.unify.literals import material
 from codeio.unify.shown import in_common
 from tests.test_unify import inputs
 from tests.unifying import only, sandbox
@@ -99,6 +101,28 @@ SHAPED = {
         lambda g: "IIII" not in g["s"] and set(g["s"]) <= set("IVXLCDM") and "VX" not in g["s"],
         0.9,
     ),
+    "a text that is cut where it has spaces": (
+        "import re\n\ndef turned(text: str):\n    return [w[::-1] for w in re.split(r'\\s+', text)]\n",
+        lambda g: " " in g["text"],
+        0.5,
+    ),
+    "digits": (
+        "def plus_one(digits: list[int]):\n    return [*digits[:-1], digits[-1] + 1] if digits else [1]\n",
+        lambda g: all(0 <= digit <= 9 for digit in g["digits"]),
+        1,
+    ),
+    "lists that share items": (
+        "def common(sequences: list[list[int]]):\n    return sorted(set.intersection(*map(set, sequences)))\n",
+        lambda g: (
+            len(g["sequences"]) < 2 or any(set(g["sequences"][0]) & set(row) for row in g["sequences"][1:])
+        ),
+        0.7,
+    ),
+    "a number between the knots": (
+        "def at(xs: list[float], z: float):\n    return sum(x < z for x in xs) + z / 2\n",
+        lambda g: bool(g["xs"]) and min(g["xs"]) <= g["z"] <= max(g["xs"]),
+        0.5,
+    ),
     "a way on a board": (
         "def row_with(board: list[list[str]], word: str):\n"
         "    return [n for n, row in enumerate(board) if set(word) & set(row)] + [len(word)]\n",
@@ -157,3 +181,10 @@ TABLE = Kind("list", (Kind("list", (kinds.INT, kinds.INT)),))
 )
 def test_what_all_examples_have_in_common_holds_of_others(kind, shown, given, made):
     assert run(in_common("x", kind, shown), x=given)["x"] == made
+
+
+def test_of_a_pattern_only_its_letters_are_looked_for():
+    code = "import re\n\ndef f(s):\n    return re.sub(r'[^a-z]+_id$', '', re.sub('(?i)([;,])', '', s))\n"
+    known = material(tuple(ast.parse(code).body))
+    assert known.words == ("_id",)
+    assert set(known.alphabet) == {";", ",", "_"}

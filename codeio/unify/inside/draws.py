@@ -46,6 +46,9 @@ def draw_char(rng: Random, alphabet: str) -> str:
 
 def draw_word(rng: Random, alphabet: str, known: list[str]) -> str:
     """A short text of the characters and words that the code knows, or of ordinary ones."""
+    pairs = [pair for pair in ("()", "[]", "{}", "<>") if set(pair) <= set(alphabet)]
+    if pairs and set(alphabet) <= set("".join(pairs)) and rng.random() < 0.8:
+        return draw_nested(rng, pairs)
     choice = rng.random()
     if known and choice < 0.25:
         word = rng.choice(known)
@@ -54,9 +57,6 @@ def draw_word(rng: Random, alphabet: str, known: list[str]) -> str:
         letters = any(c.isalpha() for c in alphabet)
         if not letters and choice < 0.61 and not all(c.isdigit() or c in "()[]{}<>" for c in alphabet):
             return draw_joined(rng, alphabet)
-        pairs = [pair for pair in ("()", "[]", "{}", "<>") if set(pair) <= set(alphabet)]
-        if pairs and set(alphabet) <= set("".join(pairs)):
-            return draw_nested(rng, pairs)
         return "".join(rng.choice(alphabet) for _ in range(rng.randint(1, 10)))
     if choice < 0.75:
         common = (

@@ -188,3 +188,8 @@ def test_of_a_pattern_only_its_letters_are_looked_for():
     known = material(tuple(ast.parse(code).body))
     assert known.words == ("_id",)
     assert set(known.alphabet) == {";", ",", "_"}
+
+
+def test_a_number_that_divides_is_a_scale():
+    code = "TURN = 36000\n\ndef f(x, n):\n    return (x * 2 / TURN, n % 1000000007, n // 10)\n"
+    assert material(tuple(ast.parse(code).body)).numbers == (9000, 18000, 27000, 36000)

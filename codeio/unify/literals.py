@@ -13,6 +13,8 @@ from codeio.walk import walk
 
 Table = ast.Dict | ast.Set | ast.List | ast.Tuple
 MANY = 60  # keys; beyond that a table says little of what is asked for
+DIVIDING = ast.Div | ast.FloorDiv | ast.Mod
+PERIODS = range(60, 100_001)
 MARKS = ",;:_/@#&="  # in a pattern: nothing but themselves
 WRITERS = {"print", "format", "join", "write", "warn", "debug", "info", "error"}
 
@@ -108,6 +110,14 @@ def spoken(pattern: str) -> list[str]:
     return [word for word in plain.split() if 1 < len(word) <= 20]
 
 
+def scales(every: Iterable[ast.AST]) -> set[int]:
+    """Whole numbers by which the code divides, as a period or a full circle, themselves or behind a name."""
+    named = {name: value for name, value in assigned(every) if isinstance(value, ast.Constant)}
+    parts = [part.right for part in every if isinstance(part, ast.BinOp) and isinstance(part.op, DIVIDING)]
+    found = {getattr(named.get(last_name(part), part), "value", None) for part in parts}
+    return {one for one in found if type(one) is int and one in PERIODS}
+
+
 def material(nodes: tuple[ast.stmt, ...]) -> Material:
     """Constants of the code that inputs should be near."""
     numbers: dict[int, None] = {}
@@ -137,5 +147,8 @@ def material(nodes: tuple[ast.stmt, ...]) -> Material:
                 letters |= dict.fromkeys(value)
             elif 1 < len(value) <= 20:
                 words[value] = None
+    numbers |= dict.fromkeys(
+        part for whole in scales(every) for part in (whole // 4, whole // 2, 3 * whole // 4, whole)
+    )
     few = tuple(sorted(numbers))[:12] if len(numbers) <= 12 else tuple(sorted(numbers, key=abs))[:12]
     return Material(few, "".join(letters)[:40], tuple(words)[:12])

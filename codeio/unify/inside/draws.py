@@ -21,7 +21,7 @@ def draw_real(rng: Random, known: list[int]) -> float:
     """A number with one or two decimals, sometimes near one that the code mentions."""
     if known and rng.random() < 0.15:
         return float(rng.choice(known)) + rng.choice([-0.5, 0, 0.5])
-    low, high = rng.choice([(0, 1), (0, 10), (0, 10), (1, 100), (-10, 10)])
+    low, high = rng.choice([(0, 1), (0, 1), (0, 10), (0, 10), (0, 10), (1, 100), (1, 100), (-10, 10)])
     value = rng.uniform(low, high)
     return round(2 * value) / 2 if high > 1 and rng.random() < 0.6 else round(value, rng.choice([1, 2]))
 

@@ -76,6 +76,29 @@ def test_relative_imports_are_written_in_full():
     assert made.code.startswith("from pack.b import c\n")
 
 
+def test_a_loop_that_fills_a_table_comes_with_it_and_no_other_loop():
+    text = (
+        "KNOWN = {}\nOTHER = {}\nfor c in 'ab':\n    KNOWN[c] = ord(c)\nfor c in 'xy':\n    OTHER[c] = c\n\n"
+        "def f(s):\n    return [KNOWN.get(c, 0) for c in s]\n"
+    )
+    made = closure(text, "f")
+    scope: dict = {}
+    exec(made.code, scope)  # our own text
+    assert scope["f"]("bz") == [98, 0]
+    assert "OTHER" not in made.code
+
+
+def test_classes_that_a_class_comes_from_lose_the_methods_that_nobody_reaches():
+    text = (
+        "class A:\n    def low(self):\n        return 1\n\n    def idle(self):\n        return self.high()\n\n"
+        "class B(A):\n    def high(self):\n        return self.low() + 1\n\n    def other(self):\n        return 3\n"
+    )
+    code = closure(text, "B", methods=frozenset({"high"})).code
+    assert "def low" in code
+    assert "idle" not in code
+    assert "other" not in code
+
+
 def test_a_class_is_cut_to_the_methods_it_needs():
     text = (
         "class A:\n    def f(self, x):\n        return self.g(x)\n    def g(self, x):\n        return x + 1\n"

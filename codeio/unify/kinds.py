@@ -291,7 +291,7 @@ NAMES = (
 
 
 CLEAR = re.compile(
-    r"^(words?|text|strings?|strs?|names|lines|tokens|sentences?|phrase|pattern|needle|haystack|nums|(\w+_)?arr(ay)?|matrix|grid|board|root|head)"
+    r"^(words?|text|strings?|strs?|names|lines|tokens|sentences?|phrase|pattern|needle|haystack|st|txt|nums|(\w+_)?arr(ay)?|matrix|grid|board|root|head)"
     r"_?\d?$|^(is|has|use|should)_|flag$|^pred(icate)?$"
 )
 

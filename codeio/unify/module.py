@@ -133,7 +133,10 @@ class Module:
             node = pruned(node, reached(self.line(roots[0]).values(), methods))
             return node, free(node)
         if number not in self.names:
-            self.names[number] = free(node)
+            own = node.target if isinstance(node, ast.For) else None
+            self.names[number] = free(node) - (
+                {n.id for n in walk(own) if isinstance(n, ast.Name)} if own else set()
+            )
         return node, self.names[number]
 
     def line(self, name: str) -> dict[str, ast.ClassDef]:
@@ -235,7 +238,14 @@ def bound(node: ast.stmt) -> set[str]:
         if isinstance(n, ast.Import | ast.ImportFrom)
         for alias in n.names
     }
-    return names | inner | imported | mutated(node)
+    return names | inner | imported | filled(node)
+
+
+def filled(node: ast.stmt) -> set[str]:
+    """What a statement changes though another made it, also in a loop that fills a table at top level."""
+    if not isinstance(node, ast.For | ast.While | ast.If | ast.With | ast.Try):
+        return mutated(node)
+    return set().union(*(mutated(part) for part in walk(node) if isinstance(part, ast.Assign | ast.Expr)))
 
 
 def mutated(node: ast.stmt) -> set[str]:

@@ -38,7 +38,7 @@ EMBEDDED = (
     "algorithms", "more-itertools", "boltons", "funcy", "toolz",
     "algorithms-lib", "baseconvert", "dsa-toolkit", "eulerlib", "inflection", "labmath", "number-utils",
     "numbertheory", "primefac", "pygorithm", "pysort", "python-datastructures", "string-algorithms",
-    "stringology", "stringtools", "stringutils", "strsimpy",
+    "stringology", "stringutils", "strsimpy",
 )  # fmt: skip
 STDLIB = (
     "bisect", "calendar", "colorsys", "datetime", "difflib", "email._parseaddr",

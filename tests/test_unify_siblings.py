@@ -8,7 +8,7 @@ import pytest
 from codeio.records import Dropped, Function
 from codeio.unify import static
 from codeio.unify.module import Module
-from codeio.unify.siblings import bundled
+from codeio.unify.siblings import bundled, is_installed
 from tests.unifying import P, sandbox, source
 
 FILES = {
@@ -112,13 +112,27 @@ def test_an_import_stays_where(package, what):
     assert "siblings_pack" in closure.modules
 
 
-def test_what_was_taken_is_no_candidate_and_what_could_not_be_is_named(package):
+def test_what_was_taken_is_no_candidate_and_what_could_not_be_is_named(package, tmp_path):
     good, bad = TAKING["through the package"][0], KEEPING["it needs what runs when the file is read"]
-    files = [source(text, f"siblings_pack/{name}.py") for name, text in (("one", good), ("two", bad))]
+    texts = {"one": good, "two": bad, "three": good.replace("x * 3", "x + x")}
+    for name, text in texts.items():
+        (tmp_path / "siblings_pack" / f"{name}.py").write_text(
+            text if name != "three" else "# of another version\n"
+        )
+    files = [source(text, f"siblings_pack/{name}.py") for name, text in texts.items()]
     with sandbox() as box:
         records = list(static.functions(files, box, P))
-    assert [r.lines for r in records if isinstance(r, Function)] == [(3, 4)]
-    assert [r.reason for r in records if isinstance(r, Dropped)] == ["needs another file of its package"]
+    assert [(r.path, r.lines) for r in records if isinstance(r, Function)] == [
+        ("siblings_pack/one.py", (3, 4))
+    ]
+    assert [r.reason for r in records if isinstance(r, Dropped)] == ["needs another file of its package"] * 2
+
+
+@pytest.mark.parametrize(
+    "path", ["a.py", ".hidden/a.py", "with space/a.py", "__main__/a.py", "no_such_pack/a.py"]
+)
+def test_a_file_of_no_package_is_not_installed(path):
+    assert not is_installed(path, "x = 1\n")
 
 
 def test_a_file_by_itself_is_left_alone():

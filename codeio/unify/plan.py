@@ -92,7 +92,8 @@ class Reader:
 
     def __init__(self, source: Source, parsed: repair.Parsed, where: str, seen: Seen, p: Unify) -> None:
         self.source, self.lines, self.where, self.p = source, parsed.text.split("\n"), where, p
-        whole, self.foreign = siblings.bundled(parsed.tree, package(source))
+        home = package(source) if siblings.is_installed(source.path, source.text) else ""
+        whole, self.foreign = siblings.bundled(parsed.tree, home)
         tree = lift.lifted(whole)
         operated = [pair for pair in operations.operating(tree) if pair[0].name not in self.foreign]
         self.operated = {made.name: owner for owner, made in operated if isinstance(made, ast.FunctionDef)}

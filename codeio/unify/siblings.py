@@ -9,7 +9,7 @@ import copy
 from collections.abc import Iterator
 from functools import lru_cache
 from importlib.util import find_spec
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 from codeio.unify.module import OUTSIDE, Module, bound, called, resolved
 from codeio.unify.scope import free
@@ -28,6 +28,14 @@ def bundled(tree: ast.Module, package: str) -> tuple[ast.Module, frozenset[str]]
     taking = Taking(root, [node for node in body if not is_own(node, root)])
     left = [taking.rest(node) if is_own(node, root) else node for node in body]
     return ast.Module([*taking.statements, *filter(None, left)], tree.type_ignores), frozenset(taking.made)
+
+
+def is_installed(path: str, text: str) -> bool:
+    """Whether a file is the one that an import of its name would find: other files would be of another version."""
+    parts = PurePosixPath(path).with_suffix("").parts
+    name = ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
+    found = path_of(name) if len(PurePosixPath(path).parts) > 1 else None
+    return found is not None and found.read_text(encoding="utf-8").splitlines() == text.splitlines()
 
 
 def is_own(node: ast.stmt, root: str) -> bool:
@@ -178,7 +186,7 @@ def bare(node: ast.stmt) -> ast.stmt:
 
 def path_of(module: str) -> Path | None:
     root, *rest = module.split(".")
-    spec = find_spec(root)
+    spec = find_spec(root) if root.isidentifier() and root != "__main__" else None
     for folder in (spec and spec.submodule_search_locations) or ():
         base = Path(folder, *rest)
         for path in (base / "__init__.py", base.with_name(f"{base.name}.py")):

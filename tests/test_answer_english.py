@@ -3,10 +3,13 @@
 import re
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from codeio.answer.audit import audit
 from codeio.answer.phrases import BANK
 from codeio.answer.trace import golds
+from codeio.answer.wording import brief
 from codeio.params import load
 from codeio.sandbox import Sandbox
 from tests.answering import LIMITS, pose
@@ -194,3 +197,22 @@ def test_a_search_says_how_a_guess_misses_and_what_is_changed():
 def test_every_sentence_has_several_forms():
     assert min(map(len, BANK.values())) >= 2
     assert all(len(set(forms)) == len(forms) for forms in BANK.values())
+
+
+@given(
+    st.recursive(
+        st.text(alphabet='ab ,"=[', max_size=40) | st.integers(-99999, 99999),
+        lambda inner: st.lists(inner, max_size=4),
+        max_leaves=12,
+    )
+)
+def test_a_long_value_is_cut_between_items_so_that_no_text_runs_into_the_next(value):
+    left = re.sub(r'"(?:[^"\\]|\\.)*"', "", brief(value))
+    assert '"' not in left
+
+
+def test_of_a_list_of_texts_the_first_and_the_last_are_shown():
+    assert brief([["u", "u", "u"], ["=", "l", "l"], ["u", "=", "l"], ["u", "u", "="]]) == (
+        '[["u", "u", "u"], ["=", "l", …, "u", "="]]'
+    )
+    assert brief(["a" * 80, "b"]) == f'["{"a" * 28} …", "b"]'

@@ -5,6 +5,7 @@ Code stays code (`(0 + 6) // 2`), with short values in the place of names; condi
 
 import ast
 import json
+import re
 from collections.abc import Callable
 from functools import lru_cache
 from itertools import pairwise
@@ -61,6 +62,8 @@ TIGHT = {
     ast.Mult: 6, ast.Div: 6, ast.FloorDiv: 6, ast.Mod: 6, ast.USub: 7, ast.Pow: 8,
 }  # fmt: skip
 AS_JSON = json.JSONEncoder(ensure_ascii=False, allow_nan=False).encode
+PARTS = re.compile(r'"(?:[^"\\]|\\.)*"|, ')  # texts, and what stands between items
+QUOTE = '"'
 QUICK = {int: int.__repr__, str: encode_basestring}  # what it comes to for most values, without its detours
 
 
@@ -105,7 +108,18 @@ def brief(value: Any) -> str:
         first, last = (exact({key: value[key]})[1:-1] for key in (next(iter(value)), next(reversed(value))))
         if len(first) + len(last) <= LONG:
             return f"{{{first}, …, {last}}}"
-    return f"{text[: LONG // 2]} … {text[-LONG // 4 :]}"
+    return parted(text) if not isinstance(value, str) else f"{text[: LONG // 2]} … {text[-LONG // 4 :]}"
+
+
+def parted(text: str) -> str:
+    """JSON with … between two of its items: of a text that is cut the rest would run into the next one."""
+    commas = [found.start() for found in PARTS.finditer(text) if found.group() == ", "]
+    head = max((at for at in commas if at <= LONG // 2), default=0)
+    tail = min((at for at in commas if at >= max(head + 1, len(text) - LONG // 4)), default=len(text) - 1)
+    if head:
+        return f"{text[: head + 2]}…{text[tail:]}"
+    first = text[: LONG // 2]
+    return f"{first} …{QUOTE * (QUOTE in PARTS.sub('', first))}{text[tail:]}"
 
 
 class Wording:

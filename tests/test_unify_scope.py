@@ -88,15 +88,15 @@ def test_a_loop_that_fills_a_table_comes_with_it_and_no_other_loop():
     assert "OTHER" not in made.code
 
 
-def test_classes_that_a_class_comes_from_lose_the_methods_that_nobody_reaches():
+def test_a_module_that_a_loop_calls_is_not_made_by_it():
     text = (
-        "class A:\n    def low(self):\n        return 1\n\n    def idle(self):\n        return self.high()\n\n"
-        "class B(A):\n    def high(self):\n        return self.low() + 1\n\n    def other(self):\n        return 3\n"
+        "import heapq\nHEAP = []\nCOUNTS = [0] * 3\nfor x in (2, 1, 2):\n    heapq.heappush(HEAP, x)\n"
+        "    COUNTS[x] += 1\n\ndef f(xs, n):\n    return heapq.nsmallest(n, xs)\n\ndef g(n):\n    return COUNTS[n]\n"
     )
-    code = closure(text, "B", methods=frozenset({"high"})).code
-    assert "def low" in code
-    assert "idle" not in code
-    assert "other" not in code
+    assert "HEAP" not in closure(text, "f").code
+    scope: dict = {}
+    exec(closure(text, "g").code, scope)  # our own text
+    assert scope["g"](2) == 2
 
 
 def test_a_class_is_cut_to_the_methods_it_needs():

@@ -43,8 +43,8 @@ SHAPED = {
     "items that are places": (
         "def follow(a: list[int]):\n    at, seen = 0, []\n    while at not in seen:\n        seen.append(at)\n"
         "        at = a[a[at]]\n    return seen\n",
-        lambda g: all(0 <= item <= len(g["a"]) for item in g["a"]),
-        0.9,
+        lambda g: all(0 <= item < len(g["a"]) for item in g["a"]),
+        1,
     ),
     "as many as a loop counts up to": (
         "def order(arr: list[int], n: int):\n    for i in range(1, n):\n        while i and arr[i] < arr[i - 1]:\n"
@@ -176,6 +176,9 @@ TABLE = Kind("list", (Kind("list", (kinds.INT, kinds.INT)),))
         (kinds.INTS, [[4, 2]], [6, 6, -2], [6, 6, -2]),
         (TABLE, [[(1, 2), (3, 4)], [(0, 5), (2, 9), (4, 6)]], [[7, 3], [2, 2]], [[2, 3], [3, 7]]),
         (TABLE, [[(1, 2), (4, 3)], [(5, 0), (2, 9)]], [[7, 3], [2, 2]], [[7, 3], [2, 3]]),
+        (Kind("list", (Kind("dict", (kinds.INT, kinds.INT)),)), [[{1: 2, 3: 4}] * 5], [{1: 9}], [{1: 9}]),
+        (Kind("list", (Kind("set", (kinds.INT,)),)), [[{1, 2}] * 5], [[1]], [[1]]),
+        (TABLE, [[(1, 2), (3, 4)], [(0, 5), (2, 9), (4, 6)]], [[7], [2, 2]], [[2, 3]]),
         (kinds.GRID, [[[1, 2], [3, 4]], [[5, 6], [7, 8]]], [[9, 1], [1, 1]], [[9, 1], [1, 1]]),
     ],
 )

@@ -17,7 +17,14 @@ FILES = {
         "import operator\nimport re as expressions\nfrom . import deep\n\nSTEP = 2\n\n"
         "def double(x: int) -> int:\n    return operator.mul(x, STEP)\n\n"
         "def size(text):\n    return len(expressions.findall('.', text)) + deep.half(6)\n\n"
+        "def both(x):\n    return size(str(x)) + 1\n\n"
         "def noisy(x):\n    return LOG + x\n\nLOG = print(1)\n"
+    ),
+    "others.py": (
+        "def size(x):\n    return 1\n\ndef map(x):\n    return x\n\ndef least(x):\n    return min(x, 3)\n\n"
+        "def visit(x):\n    return VISITS[type(x).__name__](x)\n\n"
+        "def visit_list(x):\n    return [visit(y) for y in x]\n\n"
+        "def visit_int(x):\n    return x + 1\n\nVISITS = {'list': visit_list, 'int': visit_int}\n"
     ),
     "deep.py": (
         "import siblings_pack as whole\n\ndef half(x):\n    return x // 2\n\n"
@@ -39,10 +46,10 @@ def package(tmp_path, monkeypatch):
 
 def closed(text, name):
     """The code of a function and the names that were taken for its file."""
-    tree, taken = bundled(ast.parse(text), "siblings_pack")
-    closure = Module(tree, "siblings_pack").closure((name,))
+    taken, names, tree = bundled(ast.parse(text), "siblings_pack")
+    closure = Module(ast.Module([*taken, *tree.body], []), "siblings_pack").closure((name,))
     assert closure.missing == ()
-    return closure, taken
+    return closure, names
 
 
 # What is taken: the file, a line of what comes of it, an argument and its result.
@@ -77,6 +84,12 @@ TAKING = {
         5,
         10,
     ),
+    "functions and a table that need each other": (
+        "from .others import visit_list\n\ndef f(x):\n    return visit_list(x)\n",
+        "VISITS = {",
+        [1, [2]],
+        [2, [3]],
+    ),
     "of a file that goes through the package itself": (
         "from .deep import halves\n\ndef f(x):\n    return halves(x)[::-1]\n",
         "return [double(half(item)) for item in items]",
@@ -102,6 +115,17 @@ KEEPING = {
         "from .tools import double\n\nSTEP = 7\n\ndef f(x):\n    return double(x) + STEP\n"
     ),
     "it needs what runs when the file is read": "from .tools import noisy\n\ndef f(x):\n    return noisy(x)\n",
+    "two modules have one name": (
+        "from siblings_pack import tools as t, others as o\n\ndef f(x):\n    return t.size(x) * 10 + o.size(x)\n"
+    ),
+    "two files have one name": (
+        "from .tools import double\nfrom .others import size\nfrom .tools import both\n\n"
+        "def f(x):\n    return double(x) + size(x) + both(x)\n"
+    ),
+    "it would hide a builtin": "from .others import map\n\ndef f(x):\n    return map(x)\n",
+    "it relies on a builtin that the file hides": (
+        "from .others import least\n\ndef min(x):\n    return 0\n\ndef f(x):\n    return least(x) + min(x)\n"
+    ),
     "it is not there": "from .tools import gone\n\ndef f(x):\n    return gone(x)\n",
 }
 
@@ -125,7 +149,8 @@ def test_what_was_taken_is_no_candidate_and_what_could_not_be_is_named(package, 
     assert [(r.path, r.lines) for r in records if isinstance(r, Function)] == [
         ("siblings_pack/one.py", (3, 4))
     ]
-    assert [r.reason for r in records if isinstance(r, Dropped)] == ["needs another file of its package"] * 2
+    reasons = [r.reason for r in records if isinstance(r, Dropped)]
+    assert sorted(reasons) == ["needs a module that is not there", "needs another file of its package"]
 
 
 @pytest.mark.parametrize(
@@ -137,5 +162,5 @@ def test_a_file_of_no_package_is_not_installed(path):
 
 def test_a_file_by_itself_is_left_alone():
     tree = ast.parse("from math import sqrt\n\ndef f(x):\n    return sqrt(x)\n")
-    assert bundled(tree, "siblings_pack") == (tree, frozenset())
-    assert bundled(tree, "") == (tree, frozenset())
+    assert bundled(tree, "siblings_pack") == ([], frozenset(), tree)
+    assert bundled(tree, "") == ([], frozenset(), tree)

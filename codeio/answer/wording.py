@@ -108,7 +108,7 @@ def brief(value: Any) -> str:
         first, last = (exact({key: value[key]})[1:-1] for key in (next(iter(value)), next(reversed(value))))
         if len(first) + len(last) <= LONG:
             return f"{{{first}, …, {last}}}"
-    return parted(text) if not isinstance(value, str) else f"{text[: LONG // 2]} … {text[-LONG // 4 :]}"
+    return parted(text) if not isinstance(value, str | int) else f"{text[: LONG // 2]} … {text[-LONG // 4 :]}"
 
 
 def parted(text: str) -> str:

@@ -54,6 +54,7 @@ NODES = {
     "        self.val = val\n        self.next = next",
 }
 SHORT = {"np": "import numpy as np", "maxint": "maxint = 2 ** 63 - 1"}
+CHANGING = ast.Assign | ast.AugAssign | ast.Expr
 # Calls at module level that make no constant: they need a user, a file or a screen.
 OUTSIDE = {"input", "raw_input", "open", "print", "exit", "quit"}
 
@@ -76,8 +77,10 @@ class Module:
         self.defined: dict[str, list[int]] = defaultdict(list)
         self.functions: dict[str, ast.FunctionDef] = {}
         self.classes: dict[str, ast.ClassDef] = {}
+        imports = (node for node in self.statements if isinstance(node, ast.Import | ast.ImportFrom))
+        modules = {name for node in imports for name in bound(node)}
         for number, node in enumerate(self.statements):
-            for name in bound(node):
+            for name in bound(node) - (filled(node) & modules):
                 self.defined[name].append(number)
             if isinstance(node, ast.FunctionDef):
                 self.functions[node.name] = node
@@ -129,8 +132,8 @@ class Module:
         node = self.statements[number]
         if isinstance(node, ast.Import | ast.ImportFrom):
             return node, set()
-        if isinstance(node, ast.ClassDef) and methods is not None and node.name in self.line(roots[0]):
-            node = pruned(node, reached(self.line(roots[0]).values(), methods))
+        if isinstance(node, ast.ClassDef) and methods is not None and node.name == roots[0]:
+            node = pruned(node, methods)
             return node, free(node)
         if number not in self.names:
             own = node.target if isinstance(node, ast.For) else None
@@ -138,17 +141,6 @@ class Module:
                 {n.id for n in walk(own) if isinstance(n, ast.Name)} if own else set()
             )
         return node, self.names[number]
-
-    def line(self, name: str) -> dict[str, ast.ClassDef]:
-        """A class of the file and those of the file that it comes from, by name."""
-        found: dict[str, ast.ClassDef] = {}
-        work = [name]
-        while work:
-            node = self.classes.get(work.pop())
-            if node is not None and node.name not in found:
-                found[node.name] = node
-                work += [base.id for base in node.bases if isinstance(base, ast.Name)]
-        return found
 
     def wanted(self, name: str) -> list[int]:
         """Which statements make `name`: the last definition, or all assignments that run by themselves."""
@@ -245,12 +237,13 @@ def filled(node: ast.stmt) -> set[str]:
     """What a statement changes though another made it, also in a loop that fills a table at top level."""
     if not isinstance(node, ast.For | ast.While | ast.If | ast.With | ast.Try):
         return mutated(node)
-    return set().union(*(mutated(part) for part in walk(node) if isinstance(part, ast.Assign | ast.Expr)))
+    return set().union(*(mutated(part) for part in walk(node) if isinstance(part, CHANGING)))
 
 
 def mutated(node: ast.stmt) -> set[str]:
-    """`table[k] = v` or `table.append(v)` at top level also makes `table`."""
+    """`table[k] = v`, `table[k] += v` or `table.append(v)` at top level also makes `table`."""
     target = node.targets[0] if isinstance(node, ast.Assign) else None
+    target = node.target if isinstance(node, ast.AugAssign) else target
     if isinstance(node, ast.Expr) and isinstance(node.value, ast.Call):
         target = node.value.func
     while isinstance(target, ast.Subscript | ast.Attribute):
@@ -266,26 +259,17 @@ def called(node: ast.AST) -> set[str]:
     return {func.id for func in calls if isinstance(func, ast.Name)}
 
 
-def reached(classes: Iterable[ast.ClassDef], methods: frozenset[str]) -> set[str]:
-    """These methods, the dunder methods, and what they reach through any attribute, by name."""
-    own: dict[str, list[ast.FunctionDef]] = defaultdict(list)
-    for node in classes:
-        for part in node.body:
-            if isinstance(part, ast.FunctionDef):
-                own[part.name].append(part)
-    found, work = set(), [*methods, "__init__"]
+def pruned(node: ast.ClassDef, methods: frozenset[str]) -> ast.ClassDef:
+    """The class with these methods, its dunder methods, and what they reach through any attribute."""
+    own = {f.name: f for f in node.body if isinstance(f, ast.FunctionDef)}
+    reached, work = set(), [*methods, "__init__"]
     while work:
         name = work.pop()
-        if name in own and name not in found:
-            found.add(name)
-            work += [n.attr for f in own[name] for n in walk(f) if isinstance(n, ast.Attribute)]
+        if name in own and name not in reached:
+            reached.add(name)
+            work += [n.attr for n in walk(own[name]) if isinstance(n, ast.Attribute)]
             work += [n for n in own if n.startswith("__") and n not in ("__repr__", "__str__")]
-    return found
-
-
-def pruned(node: ast.ClassDef, methods: set[str]) -> ast.ClassDef:
-    """The class with no other methods than these."""
-    body = [n for n in node.body if not isinstance(n, ast.FunctionDef) or n.name in methods]
+    body = [n for n in node.body if not isinstance(n, ast.FunctionDef) or n.name in reached]
     return ast.ClassDef(node.name, node.bases, node.keywords, body or [ast.Pass()], node.decorator_list)
 
 

@@ -92,9 +92,10 @@ class Reader:
 
     def __init__(self, source: Source, parsed: repair.Parsed, where: str, seen: Seen, p: Unify) -> None:
         self.source, self.lines, self.where, self.p = source, parsed.text.split("\n"), where, p
-        home = package(source) if siblings.is_installed(source.path, source.text) else ""
-        whole, self.foreign = siblings.bundled(parsed.tree, home)
-        tree = lift.lifted(whole)
+        self.home = home = package(source) if siblings.is_installed(source.path, source.text) else ""
+        taken, self.foreign, own = siblings.bundled(parsed.tree, home)
+        tree = lift.lifted(own)
+        tree.body = [*taken, *tree.body]
         operated = [pair for pair in operations.operating(tree) if pair[0].name not in self.foreign]
         self.operated = {made.name: owner for owner, made in operated if isinstance(made, ast.FunctionDef)}
         self.refused = [(owner, why) for owner, why in operated if isinstance(why, str)]
@@ -144,7 +145,7 @@ class Reader:
         )
 
     def unfit(self, closure: Closure, one: Candidate) -> str | None:
-        if self.module.package and self.module.package.split(".")[0] in closure.modules:
+        if self.home and self.home.split(".")[0] in closure.modules:
             return "needs another file of its package"
         if set(closure.missing) - found.COMPATIBLE:
             return "uses a name the file does not define"

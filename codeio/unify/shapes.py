@@ -45,8 +45,10 @@ def in_order(p: Parameter, kind: Kind, order: Order) -> str:
 def of_values(p: Parameter, kind: Kind, order: Order, own: str) -> str:
     """An expression for values that are places, shares of 1, knots, counts, mirrored, repeated or shared."""
     name = p.name
-    if kind == kinds.INTS and (OWN_PLACES in p.attributes or order.dense):
+    if kind == kinds.INTS and order.dense:
         return f"draw_dense(rng, {name}, {order.repeats})"
+    if kind == kinds.INTS and OWN_PLACES in p.attributes:
+        return f"[rng.randrange(len({name})) for _ in {name}]"
     if kind in (FLOATS, kinds.ARRAY) and (order.shares or meaning.SHARES.search(own)):
         return f"draw_shares(rng, {name})"
     if kind in (FLOATS, kinds.INTS, kinds.ARRAY) and order.steps and meaning.STEPS.match(own):

@@ -19,7 +19,8 @@ def in_common(name: str, kind: Kind, shown: Sequence[Any], new: bool = True) -> 
         return number(name, values) if new else []
     if kind == kinds.INTS:
         return flat(name, values, new)
-    if kind.name == "list" and len(kind.of) == 1 and set(kind.of[0].of) == {kinds.INT}:
+    rows = kind.of[0] if kind.name == "list" and len(kind.of) == 1 else kind
+    if rows is not kind and rows.name in ("list", "tuple") and set(rows.of) == {kinds.INT}:
         return table(name, kind.of[0], values)
     return []
 

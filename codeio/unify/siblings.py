@@ -10,24 +10,36 @@ from collections.abc import Iterator
 from functools import lru_cache
 from importlib.util import find_spec
 from pathlib import Path, PurePosixPath
+from typing import NamedTuple
 
-from codeio.unify.module import OUTSIDE, Module, bound, called, resolved
+from codeio.unify.module import BUILTINS, OUTSIDE, Module, bound, called, resolved
 from codeio.unify.scope import free
 from codeio.walk import walk
 
 IMPORTS = ast.Import | ast.ImportFrom
 Found = tuple[str, str]  # module, name
+LAST = "~"  # no module has that name
 
 
-def bundled(tree: ast.Module, package: str) -> tuple[ast.Module, frozenset[str]]:
-    """The file with what it imports from its own package, and the names of that; or the file itself, and none."""
-    root = package.split(".")[0]
+class Bundle(NamedTuple):
+    """What was taken, in an order in which it loads, its names, and the file without the imports of it."""
+
+    taken: list[ast.stmt]
+    names: frozenset[str]
+    tree: ast.Module
+
+
+def bundled(tree: ast.Module, package: str) -> Bundle:
+    """The file with what it imports from its own package; by itself where that is nothing, or where names clash."""
+    root, alone = package.split(".")[0], Bundle([], frozenset(), tree)
     if not root or not any(is_own(resolved(node, package), root) for node in tree.body):
-        return tree, frozenset()
+        return alone
     body = direct(tree, package)
     taking = Taking(root, [node for node in body if not is_own(node, root)])
-    left = [taking.rest(node) if is_own(node, root) else node for node in body]
-    return ast.Module([*taking.statements, *filter(None, left)], tree.type_ignores), frozenset(taking.made)
+    left = [node for one in body if (node := taking.rest(one) if is_own(one, root) else one)]
+    clash = set().union(*(bound(node) for node in left if is_own(node, root))) & taking.made.keys()
+    rest = ast.Module(left, tree.type_ignores)
+    return alone if clash else Bundle(taking.in_order(), frozenset(taking.made), rest)
 
 
 def is_installed(path: str, text: str) -> bool:
@@ -45,6 +57,14 @@ def is_own(node: ast.stmt, root: str) -> bool:
     return isinstance(node, ast.Import) and any(alias.name.split(".")[0] == root for alias in node.names)
 
 
+class Taken(NamedTuple):
+    """A statement of a file, by its place there; of no file for an import."""
+
+    module: str
+    number: int
+    node: ast.stmt
+
+
 class Taking:
     """Definitions of other files, each once, that a file with these statements can hold too."""
 
@@ -53,7 +73,7 @@ class Taking:
         self.here = {name: meaning(node, name, "") for node in body for name in bound(node)}
         self.made: dict[str, str] = {}  # by name: what it was taken for
         self.numbers: set[tuple[str, int]] = set()
-        self.statements: list[ast.stmt] = []
+        self.statements: list[Taken] = []
 
     def rest(self, node: ast.stmt) -> ast.stmt | None:
         """An import without the names that could be taken."""
@@ -76,14 +96,13 @@ class Taking:
         if name in self.made or name in self.here:
             return self.made.get(name) == f"{module}.{original}"
         self.made[name] = f"{module}.{original}"
-        self.statements.append(
-            ast.Assign([ast.Name(name, ast.Store())], ast.Name(original, ast.Load()), lineno=0)
-        )
+        made = ast.Assign([ast.Name(name, ast.Store())], ast.Name(original, ast.Load()), lineno=0)
+        self.statements.append(Taken(LAST, 0, made))  # after all that it may stand for
         return True
 
     def take(self, module: str, name: str) -> bool:
         """Whether `name` of a module, with all it needs, is among the statements now."""
-        if (found := source(module, name)) is None:
+        if name in BUILTINS or (found := source(module, name)) is None:
             return False
         if found[1] != name:
             return self.take(*found) and self.call(name, found[1], found[0])
@@ -108,17 +127,29 @@ class Taking:
         other = taken_from(module)
         node = other.statements[number]
         if isinstance(node, IMPORTS):
-            self.statements.append(alone(node, name))
+            self.statements.append(Taken("", 0, alone(node, name)))
             return not is_own(node, self.root)
         if (module, number) in self.numbers:
             return True
         self.numbers.add((module, number))
         if called(node) & OUTSIDE:
             return False
-        if not all(self.reaches(module, read) for read in sorted(free(node)) if read in other.defined):
+        reads = sorted(free(node))
+        if any(read in self.here and read in BUILTINS and read not in other.defined for read in reads):
+            return False  # it means something else here
+        if not all(self.reaches(module, read) for read in reads if read in other.defined):
             return False
-        self.statements.append(node)
+        self.statements.append(Taken(module, number, node))
         return True
+
+    def in_order(self) -> list[ast.stmt]:
+        """Imports, then file after file as one needs the other, each in its own order, then other names."""
+        files = list(
+            dict.fromkeys(["", *(one.module for one in self.statements if one.module != LAST), LAST])
+        )
+        return [
+            one.node for one in sorted(self.statements, key=lambda one: (files.index(one.module), one.number))
+        ]
 
 
 def meaning(node: ast.stmt, name: str, module: str) -> str:
@@ -199,8 +230,16 @@ def direct(tree: ast.Module, package: str) -> list[ast.stmt]:
     """The statements with `from package import name` and `name` for `package.name`, where no name is in the way."""
     body = [resolved(copy.deepcopy(node), package) for node in tree.body]
     modules = dict(aliases(body, package.split(".")[0]))
-    taken = {name for node in walk(tree) for name in binds(node)}
-    straight = Straight({name: module for name, module in modules.items() if name not in taken}, taken)
+    taken = {name for node in walk(tree) for name in binds(node)} | BUILTINS
+    changed = {
+        node.value.id
+        for node in walk(tree)
+        if isinstance(node, ast.Attribute)
+        and isinstance(node.value, ast.Name)
+        and not isinstance(node.ctx, ast.Load)
+    }
+    whole = {name: module for name, module in modules.items() if name not in taken | changed}
+    straight = Straight(whole, taken)
     body = [straight.visit(node) for node in body]
     imports = [
         ast.ImportFrom(module, [ast.alias(name, other if other != name else None)], 0)
@@ -241,6 +280,7 @@ class Straight(ast.NodeTransformer):
         if module is None or not source(module, node.attr):
             self.generic_visit(node)
             return node
-        name = f"{node.value.id}_{node.attr}" if node.attr in self.taken else node.attr
+        other = any(name == node.attr and key != (module, node.attr) for key, name in self.found.items())
+        name = f"{node.value.id}_{node.attr}" if node.attr in self.taken or other else node.attr
         self.found[module, node.attr] = name
         return ast.copy_location(ast.Name(name, ast.Load()), node)

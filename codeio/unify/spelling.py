@@ -22,7 +22,7 @@ class Speller(Comparer):
     def visit_Call(self, node: ast.Call) -> None:
         """`text.split()`, `re.split(r"\\s+", text)`."""
         called = isinstance(node.func, ast.Attribute) and node.func.attr == "split"
-        place = self.place(node.func.value) if called and not node.args else None
+        place = self.place(node.func.value) if called and not node.args and not node.keywords else None
         if called and len(node.args) == 2 and "\\s" in str(getattr(node.args[0], "value", "")):
             place = self.place(node.args[1])
         if place:
@@ -38,11 +38,9 @@ class Speller(Comparer):
         super().visit_comprehension(node)
 
     def visit_FormattedValue(self, node: ast.FormattedValue) -> None:
-        if (
-            node.format_spec
-            and "f" in ast.unparse(node.format_spec)[1:]
-            and (place := self.place(node.value))
-        ):
+        parts = node.format_spec.values if isinstance(node.format_spec, ast.JoinedStr) else []
+        last = str(getattr(parts[-1], "value", "")) if parts else ""
+        if last.endswith("f") and (place := self.place(node.value)):
             place.vote(2.5, "float")
         self.generic_visit(node)
 

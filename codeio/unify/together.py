@@ -23,7 +23,6 @@ SOUGHT = {"target", "key", "val", "value", "x", "num", "number", "item", "elemen
 SUMMED = SOUGHT | {"total", "goal", "sum", "s", "k"}
 RANGES = (kinds.listed(kinds.FLOAT), kinds.ARRAY)
 BOUNDS = {"limit", "capacity", "budget", "cap"}  # on a sum
-KEYS = {"k", "key", "name"}
 VALUE = {"val", "value", "data", "key"}  # what a node holds
 ROW, COLUMN = {"row", "r", "i", "x"}, {"col", "column", "c", "j", "y"}
 ROWS, COLUMNS = {"rows", "height", "h", "m", "n"}, {"cols", "columns", "width", "w"}
@@ -150,12 +149,6 @@ def taken(p: Parameter, kind: Kind, others: dict[str, Kind], nodes: list[str]) -
         ):
             return often(f"{name} and {name}[0]", 0.7, p.name, f"draw_way(rng, {name})")
     return []
-
-
-def keyed(table: Kind, key: Kind) -> bool:
-    """Whether a list holds pairs of a key and a value."""
-    row = table.of[0] if table.name == "list" and len(table.of) == 1 else table
-    return len(row.of) == 2 and row.name in ("list", "tuple") and row.of[0] == key
 
 
 def a_key(name: str, table: str, kind: Kind, nodes: list[str]) -> list[str]:

@@ -190,11 +190,11 @@ def draw_sum(rng: Random, values: list[int], count: int) -> int:
 
 
 def draw_dense(rng: Random, values: list[int], repeats: bool) -> list[int]:
-    """As many of the numbers from 1 on, or from 0 on, in any order, one of them missing or twice."""
+    """The numbers from 1 on with one of them twice, or from 0 on with one missing, in any order."""
     size = len(values)
     if repeats:
         return rng.sample([*range(1, size), rng.randint(1, max(1, size - 1))], size) if size > 1 else values
-    return rng.sample(range(size + 1), size) if rng.random() < 0.6 else rng.sample(range(size), size)
+    return rng.sample(range(size + 1), size)
 
 
 def draw_shares(rng: Random, values: list[float]) -> list[float]:
@@ -225,6 +225,8 @@ def draw_ordered(
     """Rows of which some numbers are below others or differ from them, none below `least` where that is 0 or 1."""
     out = []
     for row in rows:
+        if len(row) < width:
+            continue
         row = [max(least, abs(item)) if least >= 0 else item for item in row[:width]]
         for one, other in below:
             if row[one] > row[other]:
